@@ -1,0 +1,1 @@
+"""The product: from an uploaded film to one trailer per viewer profile."""

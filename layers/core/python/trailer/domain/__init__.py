@@ -1,0 +1,1 @@
+"""Pure rules of the field: time, shots, scenes, evidence, relevance, planning. Standard library only."""

@@ -1,0 +1,57 @@
+"""What a source file is, as far as cutting a trailer from it needs to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from trailer.domain.timecode import FrameRange
+
+
+@dataclass(frozen=True, slots=True)
+class AudioTrack:
+    """One audio track of the source."""
+
+    index: int
+    """Position among the audio tracks, counted from 1 as MediaConvert does."""
+    channels: int
+    language: str | None
+    """Language code as the file states it; None when it states none or "und"."""
+    codec: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMedia:
+    """The source as probed. Width and height are as displayed, after rotation."""
+
+    container: str
+    video_codec: str
+    frame_rate: Fraction
+    frame_count: int
+    width: int
+    height: int
+    rotation: int
+    """Clockwise degrees that the player has to turn the stored picture: 0, 90, 180 or 270."""
+    audio_tracks: tuple[AudioTrack, ...]
+    bit_depth: int
+    chroma: str
+    """Chroma subsampling such as "4:2:0"."""
+    scan_type: str
+    """"PROGRESSIVE" or "INTERLACED"."""
+
+    def __post_init__(self) -> None:
+        if self.frame_rate <= 0 or self.frame_count <= 0:
+            raise ValueError(
+                f"A film has a positive frame rate and at least one frame, not {self.frame_rate} "
+                f"and {self.frame_count}."
+            )
+
+    @property
+    def duration(self) -> Fraction:
+        """Running time of the picture in seconds, exact."""
+        return self.frame_count / self.frame_rate
+
+    @property
+    def whole(self) -> FrameRange:
+        """All frames of the film."""
+        return FrameRange(0, self.frame_count)

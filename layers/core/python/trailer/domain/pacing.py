@@ -1,0 +1,132 @@
+"""Exact clip lengths along the trailer's arc: calm, then faster and faster, then a last breath."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from itertools import pairwise
+from typing import Final
+
+ARC: Final = (
+    (0.0, 1.5),
+    (0.08, 2.5),
+    (0.30, 1.8),
+    (0.65, 0.6),
+    (0.90, 0.15),
+    (0.93, 0.2),
+    (1.0, 2.2),
+)
+"""Wished length at a position in the trailer (0 to 1), in mean clip lengths."""
+
+_SNAP_SHARE: Final = 0.25
+_BALANCING: Final = 2
+_MOST_PULL: Final = 1.3
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Lengths that one clip may have, in frames; every length in between is allowed."""
+
+    shortest: int
+    longest: int
+    ends_on_cut: bool
+    """Whether at its longest the clip ends on a cut of the film."""
+
+
+def arc(position: float) -> float:
+    """The arc at a position, linear between its corners."""
+    for (left, low), (right, high) in pairwise(ARC):
+        if position <= right:
+            return low + (high - low) * (position - left) / (right - left)
+    return ARC[-1][1]
+
+
+def allocate(
+    bounds: Sequence[Bounds], budget: int, stages: Sequence[int] = (), quotas: Sequence[float] = ()
+) -> list[int]:
+    """Lengths in trailer order whose sum is exactly the budget, or the nearest that can be reached.
+
+    Minimises the sum of squared deviations from the arc, each relative to its wished length, so
+    that all clips give way in proportion. Afterwards clips may still move onto a cut. The budget
+    is met whenever it lies between the sums of the shortest and of the longest lengths.
+
+    Args:
+        bounds: of the clips.
+        budget: frames.
+        stages: part of the story that each clip shows; clips of a part that gets more than its
+            quota are then wished shorter, those of a part that gets less longer.
+        quotas: wished frames per part of the story.
+    """
+    count = len(bounds)
+    mean = budget / count
+    wished = [mean * arc((index + 0.5) / count) for index in range(count)]
+    lengths = _nearest(bounds, wished, budget)
+    for _ in range(_BALANCING if stages else 0):
+        pull = _pull(lengths, stages, quotas)
+        wished = [wish * pull[stage] for wish, stage in zip(wished, stages, strict=True)]
+        lengths = _nearest(bounds, wished, budget)
+    _snap(lengths, bounds)
+    return lengths
+
+
+def _pull(lengths: Sequence[int], stages: Sequence[int], quotas: Sequence[float]) -> list[float]:
+    """Factor for the wished lengths of each part of the story that brings it nearer to its quota."""
+    shown = [0] * len(quotas)
+    for length, stage in zip(lengths, stages, strict=True):
+        shown[stage] += length
+    return [
+        min(_MOST_PULL, max(1 / _MOST_PULL, quota / frames)) if frames else 1.0
+        for quota, frames in zip(quotas, shown, strict=True)
+    ]
+
+
+def _nearest(bounds: Sequence[Bounds], wished: Sequence[float], budget: int) -> list[int]:
+    lengths = [bound.shortest for bound in bounds]
+    _spend(lengths, bounds, wished, budget - sum(lengths))
+    return lengths
+
+
+def _spend(lengths: list[int], bounds: Sequence[Bounds], wished: Sequence[float], left: int) -> None:
+    """Give each frame to the clip that it brings most, or costs least.
+
+    A clip's deviation is convex in its length, so going frame by frame reaches the exact
+    minimum, without a table of clips by frames.
+    """
+    heap = [
+        (_one_more(lengths[i], wished[i]), i) for i, bound in enumerate(bounds) if lengths[i] < bound.longest
+    ]
+    heapify(heap)
+    while left > 0 and heap:
+        _, index = heappop(heap)
+        lengths[index] += 1
+        left -= 1
+        if lengths[index] < bounds[index].longest:
+            heappush(heap, (_one_more(lengths[index], wished[index]), index))
+
+
+def _one_more(length: int, wish: float) -> float:
+    """Change of ``(length - wish) ** 2 / wish`` when the length grows by one frame."""
+    return (2 * (length - wish) + 1) / wish
+
+
+def _snap(lengths: list[int], bounds: Sequence[Bounds]) -> None:
+    """Let clips that nearly reach a cut end on it, at the cost of clips that end inside a shot anyway."""
+    nearly = [
+        i
+        for i, bound in enumerate(bounds)
+        if bound.ends_on_cut and 0 < bound.longest - lengths[i] <= _SNAP_SHARE * lengths[i]
+    ]
+    for index in sorted(nearly, key=lambda i: (bounds[i].longest - lengths[i], i)):
+        if lengths[index] == bounds[index].longest:
+            continue
+        need = bounds[index].longest - lengths[index]
+        givers = [
+            i
+            for i, bound in enumerate(bounds)
+            if i != index and lengths[i] < bound.longest and lengths[i] - bound.shortest >= need
+        ]
+        if givers:
+            giver = max(givers, key=lambda i: (lengths[i] - bounds[i].shortest, -i))
+            lengths[giver] -= need
+            lengths[index] += need

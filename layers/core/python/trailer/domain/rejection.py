@@ -1,0 +1,100 @@
+"""Why a scene is not in the trailer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from trailer.domain.analysis import Analysis
+from trailer.domain.candidates import Candidate
+from trailer.domain.ground import BAN, SPOILER, Ground, gated_share
+from trailer.domain.objective import Objective, State
+from trailer.domain.plan import RejectedScene, RejectionCode
+from trailer.domain.scenes import Scene
+from trailer.domain.timecode import FrameRange
+
+_MOSTLY: Final = 0.5
+"""A scene without candidates that is gated less than this has shots too short for a clip."""
+_WEAK: Final = 0.5
+"""A scene whose best clip has less than this share of the weakest chosen relevance is irrelevant."""
+_REPEATED: Final = 0.5
+"""A scene whose best clip keeps less than this share of its worth beside the chosen ones repeats them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a plan was chosen from and what came of it."""
+
+    pool: Sequence[Candidate]
+    chosen: Sequence[Candidate]
+    shown: Sequence[FrameRange]
+    objective: Objective
+
+
+def rejected_scenes(analysis: Analysis, ground: Ground, outcome: Outcome) -> tuple[RejectedScene, ...]:
+    """One reason for each scene that no clip shows."""
+    best: dict[int, Candidate] = {}
+    for one in outcome.pool:
+        rival = best.get(one.scene)
+        if rival is None or _density(one) > _density(rival):
+            best[one.scene] = one
+    alone, beside = State(outcome.objective), State(outcome.objective)
+    for clip in outcome.chosen:
+        beside.add(clip)
+    weakest = min((_density(clip) for clip in outcome.chosen if not clip.pinned), default=0.0)
+    rejected = []
+    for scene in analysis.scenes:
+        if any(scene.range.overlaps(frames) for frames in outcome.shown):
+            continue
+        candidate = best.get(scene.index)
+        if candidate is None:
+            rejected.append(_unshowable(scene, ground))
+        else:
+            gains = alone.gain(candidate), beside.gain(candidate)
+            rejected.append(_outdone(scene, candidate, weakest, *gains))
+    return tuple(rejected)
+
+
+def _density(one: Candidate) -> float:
+    return round(one.value / one.cost, 9)
+
+
+def _unshowable(scene: Scene, ground: Ground) -> RejectedScene:
+    """The scene has no candidate: which rule takes most of it?"""
+    covered = gated_share([frames for _, frames in ground.gates], scene.range)
+    if covered < _MOSTLY:
+        return RejectedScene(scene.index, "too_short", "No shot of this scene is long enough for a clip.")
+    codes = sorted({code for code, frames in ground.gates if frames.overlaps(scene.range)})
+    share = {
+        code: gated_share([frames for own, frames in ground.gates if own == code], scene.range)
+        for code in codes
+    }
+    main = max(codes, key=lambda code: (share[code], code))
+    code: RejectionCode = "spoiler" if main == SPOILER else "banned" if main == BAN else "gated"
+    detail = {
+        "spoiler": "Too near to the ending: it would give the story away.",
+        "banned": "The request bans this part of the film.",
+    }.get(code, f"Never shown: {main}.")
+    return RejectedScene(scene.index, code, detail)
+
+
+def _outdone(
+    scene: Scene, candidate: Candidate, weakest: float, alone: float, beside: float
+) -> RejectedScene:
+    density = _density(candidate)
+    if density < _WEAK * weakest or density == 0:
+        return RejectedScene(
+            scene.index,
+            "low_relevance",
+            f"Its best moment scores {density:.2f} for this viewer; the weakest chosen one {weakest:.2f}.",
+        )
+    if beside < _REPEATED * alone:
+        return RejectedScene(
+            scene.index,
+            "redundant",
+            f"It repeats what chosen clips show already: {100 * (1 - beside / alone):.0f} % of its worth.",
+        )
+    return RejectedScene(
+        scene.index, "no_budget", f"Its best moment scores {density:.2f}, but better ones fill the time."
+    )

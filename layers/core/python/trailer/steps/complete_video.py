@@ -1,0 +1,74 @@
+"""The end of a film whose trailers were made, or tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from trailer import errors
+from trailer.domain.cost import estimate
+from trailer.domain.jobs import JobStatus
+from trailer.domain.reasons import is_rejection
+from trailer.errors import RenderFailedError
+from trailer.ports import Services
+from trailer.steps.records import load_video
+from trailer.wire.catalogue import TRAILER_PREFIX, VIDEO, source_of
+from trailer.wire.media import load_media
+
+
+def complete_video(video_id: str, services: Services) -> dict[str, Any]:
+    """Write what it came to: status, trailers and the price of what was really done.
+
+    A profile whose trailer could not be made doesn't take the others with it; the
+    record names it. Only when no trailer was made at all the film itself fails.
+
+    Raises:
+        RejectedError: no trailer was made because each wish was refused; of the first one's kind.
+        RenderFailedError: no trailer was made because something broke.
+    """
+    video = load_video(video_id, services)
+    latest = _latest_trailers(video, services)
+    missing = {
+        profile: str(latest.get(profile, {}).get("reason", "it was never planned"))
+        for profile in video["profileIds"]
+        if latest.get(profile, {}).get("status") != "PUBLISHED"
+    }
+    if len(missing) == len(video["profileIds"]):
+        raise _none_made(latest, missing)
+    done = len(video["profileIds"]) - len(missing)
+    jobs = services.jobs.of_video(video_id, video["detectors"])
+    paid_for = [job.detector for job in jobs if job.status is JobStatus.DONE]
+    longest = Fraction(video["options"]["max-duration"])
+    cost = estimate(load_media(video["media"]), paid_for, done, trailer_seconds=longest)
+    changes = {
+        "status": "COMPLETED",
+        "cost": cost.total,
+        "costParts": dict(cost.parts),
+        "trailerCount": done,
+        "missingTrailers": missing,
+        "updatedAt": services.clock.now().isoformat(),
+    }
+    services.catalogue.update(video_id, VIDEO, changes)
+    services.notifier.notify(
+        f"Film completed: {source_of(video).name}",
+        {"videoId": video_id, "status": "COMPLETED", "trailers": done, "missingTrailers": missing},
+    )
+    return {"videoId": video_id, "status": "COMPLETED", "trailers": done}
+
+
+def _latest_trailers(video: Mapping[str, Any], services: Services) -> dict[str, Mapping[str, Any]]:
+    """Profile to its newest trailer record."""
+    records = services.catalogue.query(video["videoId"], TRAILER_PREFIX)
+    return {item["profileId"]: item for item in sorted(records, key=lambda item: int(item["version"]))}
+
+
+def _none_made(latest: Mapping[str, Mapping[str, Any]], missing: Mapping[str, str]) -> errors.TrailerError:
+    """The error of the first profile that has one; a profile without a record never came so far."""
+    profile = next(
+        (profile for profile in missing if "error" in latest.get(profile, {})), next(iter(missing))
+    )
+    name = str(latest.get(profile, {}).get("error", ""))
+    sentence = f"No trailer could be made. {profile}: {missing[profile]}"
+    kind: type[errors.TrailerError] = getattr(errors, name) if is_rejection(name) else RenderFailedError
+    return kind(sentence)

@@ -1,0 +1,76 @@
+"""Look into the film before anything is paid for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from trailer.domain.cost import estimate
+from trailer.domain.media import SourceMedia
+from trailer.errors import CostCapExceededError, UnreadableVideoError, VideoTooShortError
+from trailer.ports import Services
+from trailer.steps.records import load_video
+from trailer.wire import keys
+from trailer.wire.catalogue import VIDEO, source_of
+from trailer.wire.media import dump_media
+from trailer.wire.mediaconvert import build_proxy_job
+from trailer.wire.probe import check_source, needs_proxy, parse_probe
+
+
+def probe_video(video_id: str, services: Services) -> dict[str, Any]:
+    """Check file, length and price; note all three on the record.
+
+    Returns:
+        ``needsProxy`` and, when it is true, ``proxySettings``: the MediaConvert
+        settings of the copy that Rekognition will read.
+
+    Raises:
+        RejectedError: one of its kinds, when the film can't be served.
+    """
+    video = load_video(video_id, services)
+    source = source_of(video)
+    if video["size"] == 0:
+        raise UnreadableVideoError(f"{source.name} is empty (0 bytes); upload the complete film again.")
+    media = parse_probe(services.transcoder.probe(source.uri))
+    check_source(media, video["size"])
+    longest = Fraction(video["options"]["max-duration"])
+    _check_length(media, longest)
+    price = estimate(media, video["detectors"], len(video["profileIds"]), trailer_seconds=longest).total
+    services.catalogue.update(
+        video_id,
+        VIDEO,
+        {
+            "status": "ANALYSING",
+            "media": {**dump_media(media), "durationSeconds": media.duration},
+            "estimatedCost": price,
+            "updatedAt": services.clock.now().isoformat(),
+        },
+    )
+    _check_price(video, price)
+    proxy = needs_proxy(media)
+    if not proxy:
+        return {"needsProxy": False}
+    destination = f"s3://{services.results.bucket}/{keys.proxy(video_id)}"
+    services.catalogue.update(video_id, VIDEO, {"proxyKey": f"{keys.proxy(video_id)}.mp4"})
+    settings = build_proxy_job(media, source_uri=source.uri, destination_uri=destination)
+    return {"needsProxy": True, "proxySettings": settings}
+
+
+def _check_length(media: SourceMedia, max_duration: Fraction) -> None:
+    if media.duration <= max_duration:
+        raise VideoTooShortError(
+            f"The film is {float(media.duration):.1f} s long and the trailer may be up to "
+            f"{float(max_duration):g} s: there is nothing to choose from. Upload a longer film or ask for a "
+            "shorter trailer with max-duration."
+        )
+
+
+def _check_price(video: Mapping[str, Any], price: Decimal) -> None:
+    cap = video.get("maxCost")
+    if cap is not None and price > Decimal(str(cap)):
+        raise CostCapExceededError(
+            f"Analysing this film and making its trailers would cost about ${price:.2f}, and max-cost allows "
+            f"${Decimal(str(cap)):.2f}. Raise max-cost, or ask for fewer detectors or profiles."
+        )

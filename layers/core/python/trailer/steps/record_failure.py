@@ -1,0 +1,73 @@
+"""The unhappy end: a terminal record with a reason, whatever happened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from trailer.domain.reasons import is_rejection, sentence
+from trailer.domain.upload import video_id as identify
+from trailer.ports import Services
+from trailer.steps.plan_trailer import claim_version
+from trailer.wire.catalogue import VIDEO, new_video, trailer_record
+from trailer.wire.events import parse_failure, parse_object_created
+
+_TERMINAL = frozenset({"COMPLETED", "PUBLISHED", "REJECTED", "FAILED"})
+
+
+def record_failure(
+    workflow: str,
+    execution_input: Mapping[str, Any] | str,
+    execution_id: str,
+    error: Mapping[str, Any],
+    services: Services,
+) -> dict[str, Any]:
+    """Write REJECTED or FAILED on the film's or the trailer's record, and tell people.
+
+    The first outcome of an execution stays, and the record of another execution is not
+    touched: an event about the end of an execution may come late, twice, or for a
+    duplicate that never had the claim.
+
+    Args:
+        workflow: the state machine that failed, ``AnalyseVideo`` or ``MakeTrailer``.
+        execution_input: what the execution was started with, as JSON text or parsed; the only
+            thing that is there whatever state failed.
+        execution_id: ARN of the execution.
+        error: ``Error`` and ``Cause`` as the Catch got them.
+        services: everything outside.
+
+    Returns:
+        ``error`` and ``reason`` for the Fail state.
+    """
+    failure = parse_failure(error)
+    status = "REJECTED" if is_rejection(failure.name) else "FAILED"
+    reason = sentence(failure.name, failure.message)
+    given = json.loads(execution_input) if isinstance(execution_input, str) else execution_input
+    find = _claimed_trailer if workflow == "MakeTrailer" else _claimed_video
+    video, record, subject = find(given, execution_id, services)
+    current = services.catalogue.get(video, record) or {}
+    if current.get("executionId") == execution_id and current.get("status") not in _TERMINAL:
+        now = services.clock.now().isoformat()
+        changes = {"status": status, "error": failure.name, "reason": reason, "updatedAt": now}
+        services.catalogue.update(video, record, changes)
+        services.notifier.notify(f"{status}: {subject}", {"videoId": video, "subject": subject, **changes})
+    return {"error": failure.name, "reason": reason, "status": status}
+
+
+def _claimed_video(event: Mapping[str, Any], execution_id: str, services: Services) -> tuple[str, str, str]:
+    """The film's record; made now when RegisterVideo failed before its claim."""
+    source, size = parse_object_created(event)
+    identity = identify(source)
+    if services.catalogue.get(identity, VIDEO) is None:
+        services.catalogue.claim(
+            new_video(source, size=size, execution_id=execution_id, now=services.clock.now())
+        )
+    return identity, VIDEO, source.name
+
+
+def _claimed_trailer(wish: Mapping[str, Any], execution_id: str, services: Services) -> tuple[str, str, str]:
+    """The trailer's record; made now when PlanTrailer failed before its claim."""
+    video, profile = str(wish["videoId"]), str(wish["profileId"])
+    version = claim_version(video, profile, execution_id, services)
+    return video, trailer_record(profile, version), f"{profile} trailer of {video}"

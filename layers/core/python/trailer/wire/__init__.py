@@ -1,0 +1,1 @@
+"""Pure translators between AWS JSON and domain types. Outside conventions end here."""

@@ -1,0 +1,247 @@
+"""Upload options from S3 object metadata, a sidecar file or a request.
+
+Names are compared without case, dashes and underscores (``max-duration``,
+``max_duration`` and ``maxDuration`` are one name). Unknown names and bad values
+are refused with the list of what is allowed, because an ignored wish is a
+wrong trailer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any, Final
+
+from trailer.domain.options import (
+    MAX_DURATION_BOUNDS,
+    OUTPUT_FORMATS,
+    TimeSpan,
+    TrailerOptions,
+    UploadOptions,
+)
+from trailer.domain.profiles import get_profile, load_profiles
+from trailer.errors import InvalidOptionsError
+from trailer.wire.detectors import DETECTORS
+
+UPLOAD_OPTIONS: Final = (
+    "profile-ids",
+    "max-duration",
+    "target-language",
+    "output-format",
+    "detectors",
+    "max-cost",
+    "pin",
+    "ban",
+)
+_TRAILER_OPTIONS: Final = ("max-duration", "target-language", "output-format", "pin", "ban")
+
+_FOREIGN_METADATA: Final = frozenset({"mtime", "s3cmdattrs", "md5chksum", "sha256", "cbmodifiedtime"})
+"""Metadata that common upload tools add by themselves; not a wish of anybody."""
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_CLOCK = re.compile(r"(?:(?:(\d+):)?(\d{1,2}):)?(\d+(?:\.\d+)?)")
+_SCENE = re.compile(r"scene[:# ]?(\d+)", re.IGNORECASE)
+
+
+def parse_upload_options(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> UploadOptions:
+    """Merge what an upload says over the defaults of the stage, and check every value.
+
+    Args:
+        given: option name to value; text as S3 metadata has it, or JSON values.
+        defaults: the same, for what the upload leaves out.
+
+    Raises:
+        InvalidOptionsError: names the option, its value and what is allowed.
+        UnknownProfileError: a profile id that does not exist.
+    """
+    values = _normalised(defaults, UPLOAD_OPTIONS) | _normalised(given, UPLOAD_OPTIONS)
+    profile_ids = _profile_ids(values.get("profile-ids"))
+    return UploadOptions(
+        profile_ids=profile_ids,
+        detectors=_detectors(values.get("detectors")),
+        max_cost=_max_cost(values.get("max-cost")),
+        trailer=_trailer_options(values),
+    )
+
+
+def parse_trailer_options(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> TrailerOptions:
+    """Merge and check the options of one trailer; what concerns only uploads is taken from nobody.
+
+    Raises:
+        InvalidOptionsError: names the option, its value and what is allowed.
+    """
+    known = {
+        name: value
+        for name, value in _normalised(defaults, UPLOAD_OPTIONS).items()
+        if name in _TRAILER_OPTIONS
+    }
+    return _trailer_options(known | _normalised(given, _TRAILER_OPTIONS))
+
+
+def parse_options(given: Mapping[str, str]) -> dict[str, str]:
+    """Check the options that a person typed, before anything is uploaded.
+
+    Returns:
+        The same options under their canonical names, as S3 metadata wants them.
+
+    Raises:
+        InvalidOptionsError, UnknownProfileError: as ``parse_upload_options``.
+    """
+    neutral = {"profile-ids": "all", "max-duration": 30, "target-language": "en", "output-format": "mp4"}
+    parse_upload_options(given, neutral | {"detectors": list(DETECTORS)})
+    return {name: str(value) for name, value in _normalised(given, UPLOAD_OPTIONS).items()}
+
+
+def dump_trailer_options(options: TrailerOptions) -> dict[str, Any]:
+    """Trailer options as JSON for a state machine's input; ``parse_trailer_options`` reads it back."""
+    return {
+        "max-duration": str(options.max_duration),
+        "target-language": options.target_language,
+        "output-format": options.output_format,
+        "pin": ",".join(map(_span_text, options.pins)),
+        "ban": ",".join(map(_span_text, options.bans)),
+    }
+
+
+def _normalised(given: Mapping[str, Any], allowed: Iterable[str]) -> dict[str, Any]:
+    names = {_fold(name): name for name in allowed}
+    result: dict[str, Any] = {}
+    for raw, value in given.items():
+        folded = _fold(raw)
+        if folded in _FOREIGN_METADATA or value is None:
+            continue
+        if folded not in names:
+            raise InvalidOptionsError(
+                f"The option {_quoted(raw)} is not known; allowed are {', '.join(names.values())}."
+            )
+        result[names[folded]] = value
+    return result
+
+
+def _fold(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _trailer_options(values: Mapping[str, Any]) -> TrailerOptions:
+    return TrailerOptions(
+        max_duration=_max_duration(values.get("max-duration")),
+        target_language=_language(values.get("target-language")),
+        output_format=_output_format(values.get("output-format")),
+        pins=_spans("pin", values.get("pin")),
+        bans=_spans("ban", values.get("ban")),
+    )
+
+
+def _profile_ids(value: Any) -> tuple[str, ...]:
+    wanted = _words(value)
+    if not wanted or wanted == ("all",):
+        return tuple(sorted(load_profiles()))
+    for profile_id in wanted:
+        get_profile(profile_id)
+    return tuple(dict.fromkeys(wanted))
+
+
+def _detectors(value: Any) -> tuple[str, ...]:
+    wanted = _words(value) or DETECTORS
+    unknown = [word for word in wanted if word not in DETECTORS]
+    if unknown:
+        raise InvalidOptionsError(
+            f"detectors has {_quoted(unknown[0])}; allowed are {', '.join(DETECTORS)}, separated by commas."
+        )
+    if "segments" not in wanted:
+        raise InvalidOptionsError("detectors lacks segments; without shots no trailer can be cut, so add it.")
+    return tuple(name for name in DETECTORS if name in wanted)
+
+
+def _max_duration(value: Any) -> Fraction:
+    low, high = MAX_DURATION_BOUNDS
+    allowed = f"allowed are seconds from {low} to {high}, for example 30"
+    try:
+        duration = Fraction(str(value).strip())
+    except (ValueError, ZeroDivisionError):
+        raise InvalidOptionsError(f"max-duration is {_quoted(value)}; {allowed}.") from None
+    if not low <= duration <= high:
+        raise InvalidOptionsError(f"max-duration is {_quoted(value)}; {allowed}.")
+    return duration
+
+
+def _max_cost(value: Any) -> Decimal | None:
+    if value is None or str(value).strip() == "":
+        return None
+    try:
+        cost = Decimal(str(value).strip())
+    except InvalidOperation:
+        cost = Decimal("NaN")
+    if not cost.is_finite() or cost <= 0:
+        raise InvalidOptionsError(
+            f"max-cost is {_quoted(value)}; allowed are US dollars above 0, for example 50."
+        )
+    return cost
+
+
+def _language(value: Any) -> str:
+    text = str(value).strip()
+    if len(text) > 35 or not _LANGUAGE.fullmatch(text):
+        raise InvalidOptionsError(
+            f"target-language is {_quoted(value)}; allowed is a language code such as en, fr or pt-BR."
+        )
+    return text
+
+
+def _output_format(value: Any) -> str:
+    text = str(value).strip().lower().replace(" ", "+")
+    if text not in OUTPUT_FORMATS:
+        raise InvalidOptionsError(
+            f"output-format is {_quoted(value)}; allowed are {', '.join(OUTPUT_FORMATS)}."
+        )
+    return text
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    parts = value if isinstance(value, list | tuple) else str(value).split(",")
+    return tuple(word for word in (str(part).strip() for part in parts) if word)
+
+
+def _spans(name: str, value: Any) -> tuple[TimeSpan, ...]:
+    return tuple(_span(name, word) for word in _words(value))
+
+
+def _span(name: str, word: str) -> TimeSpan:
+    scene = _SCENE.fullmatch(word)
+    if scene:
+        return TimeSpan(scene=int(scene.group(1)))
+    start, dash, end = word.partition("-")
+    bounds = (_clock(start), _clock(end)) if dash else (None, None)
+    if bounds[0] is None or bounds[1] is None or bounds[0] >= bounds[1]:
+        raise InvalidOptionsError(
+            f"{name} has {_quoted(word)}; allowed are stretches such as 1:05-1:12.5 (minutes:seconds, the "
+            "end after the start) or scenes such as scene:7, separated by commas."
+        )
+    return TimeSpan(start=bounds[0], end=bounds[1])
+
+
+def _clock(text: str) -> Fraction | None:
+    match = _CLOCK.fullmatch(text.strip())
+    if not match:
+        return None
+    hours, minutes, seconds = match.groups()
+    return Fraction(int(hours or 0) * 3600 + int(minutes or 0) * 60) + Fraction(seconds)
+
+
+def _span_text(span: TimeSpan) -> str:
+    if span.scene is not None:
+        return f"scene:{span.scene}"
+    return f"{_decimal_text(span.start)}-{_decimal_text(span.end)}"
+
+
+def _decimal_text(value: Fraction) -> str:
+    return f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
+
+
+def _quoted(value: Any) -> str:
+    text = str(value)
+    return f"“{text[:60]}…”" if len(text) > 60 else f"“{text}”"

@@ -1,0 +1,299 @@
+"""Rekognition Video's answers as detections.
+
+Shapes are those of botocore's service model; the quirks are measured on real responses:
+
+- a shot's End is its last frame, inclusive, and a cue is read the same way, so both get one
+  frame more here; Duration* is one frame short and is not used;
+- milliseconds are rounded down; answers from 2020 have no frame numbers at all;
+- VideoMetadata is a list for segments and an object everywhere else;
+- labels come aggregated by segments (a stretch) or by timestamps (a sample).
+
+A finding that can't be used (no name, no time, a confidence that is not a number above
+zero) is left out and counted by its reason; only an answer that is no answer is an error.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from fractions import Fraction
+from math import isfinite
+from sys import intern
+from typing import Any, Final, TypeVar
+
+from trailer.domain.detections import (
+    CelebrityDetection,
+    CueDetection,
+    Detections,
+    FaceDetection,
+    LabelDetection,
+    MillisecondSpan,
+    ModerationDetection,
+    ShotDetection,
+)
+from trailer.domain.gates import TECHNICAL_CUES
+from trailer.domain.timecode import FrameRange, from_timecode, milliseconds_to_frame
+from trailer.domain.vocabulary import EMOTIONS
+from trailer.errors import MalformedResponseError
+
+Json = Mapping[str, Any]
+Found = TypeVar("Found")
+
+_STANDARD_RATES: Final = tuple(
+    Fraction(rate)
+    for rate in ("24000/1001", "24", "25", "30000/1001", "30", "48000/1001", "48", "50", "60000/1001", "60")
+)
+_RATE_TOLERANCE: Final = 0.0005
+"""Real answers show 29.978 for 29.97 material; 24 and 23.976 are twice as far apart as this allows."""
+
+_LISTS: Final = {
+    "segments": "Segments",
+    "labels": "Labels",
+    "faces": "Faces",
+    "celebrities": "Celebrities",
+    "moderation": "ModerationLabels",
+}
+
+
+class _Unusable(Exception):
+    """A finding that is left out; the text is the reason that the analysis shows."""
+
+
+def parse_detections(
+    pages: Mapping[str, Iterable[Json]], *, frame_rate: Fraction | None = None
+) -> Detections:
+    """Translate the Get* pages of every detector; a detector that did not run is an absent key.
+
+    The result does not depend on the order of pages, and a finding that two pages repeat
+    counts once.
+
+    Args:
+        pages: detector name to its pages.
+        frame_rate: of the source; needed only for answers without frame numbers. None
+            takes it from the answers' own VideoMetadata, snapped to a standard rate.
+
+    Raises:
+        MalformedResponseError: a page is not an object, its list is not a list, or the
+            detector is unknown.
+    """
+    unknown = sorted(set(pages) - set(_LISTS))
+    if unknown:
+        raise MalformedResponseError(f"{unknown[0]!r} is none of {', '.join(sorted(_LISTS))}.")
+    ignored: Counter[str] = Counter()
+    rates: list[Fraction] = []
+
+    def read(detector: str, reader: Callable[[Json], Found]) -> tuple[Found, ...]:
+        return _read(_rows(detector, pages.get(detector, ()), rates), reader, ignored)
+
+    # Page by page, because the rows of a long film take far more memory than what is read from them.
+    celebrities = read("celebrities", _celebrity)
+    faces = read("faces", _face)
+    labels = read("labels", _label)
+    moderation = read("moderation", _moderation)
+    rows = list(_rows("segments", pages.get("segments", ()), rates))
+    seen_rate = rates[0] if rates else None
+    segments = _read(rows, lambda row: _segment(row, frame_rate or seen_rate), ignored)
+    return Detections(
+        detectors=frozenset(pages),
+        shots=tuple(item for item in segments if isinstance(item, ShotDetection)),
+        cues=tuple(item for item in segments if isinstance(item, CueDetection)),
+        labels=labels,
+        faces=faces,
+        celebrities=celebrities,
+        moderation=moderation,
+        frame_rate=seen_rate,
+        ignored=dict(sorted(ignored.items())),
+    )
+
+
+def _rows(detector: str, pages: Iterable[Any], rates: list[Fraction]) -> Iterator[Any]:
+    """The rows of all pages in turn; the frame rates that the pages tell are added to ``rates``."""
+    for page in pages:
+        found = page.get(_LISTS[detector], []) if isinstance(page, Mapping) else None
+        if not isinstance(found, list):
+            raise MalformedResponseError(f"A page of {detector} has no list {_LISTS[detector]!r}.")
+        rate = _frame_rate(page)
+        if rate is not None:
+            rates.append(rate)
+        yield from found
+
+
+def _read(rows: Iterable[Any], read: Callable[[Json], Found], ignored: Counter[str]) -> tuple[Found, ...]:
+    """Every usable row once, in a canonical order."""
+    found: set[Found] = set()
+    for row in rows:
+        try:
+            found.add(read(row))
+        except _Unusable as reason:
+            ignored[str(reason)] += 1
+        except (AttributeError, KeyError, TypeError):
+            ignored["not in the shape that Rekognition documents"] += 1
+    return tuple(sorted(found, key=_canonical))
+
+
+def _canonical(finding: Any) -> Any:
+    """A sort key; faces and mixed segments have parts that can't be compared directly."""
+    if isinstance(finding, FaceDetection):
+        quality = (finding.brightness or -1.0, finding.sharpness or -1.0)
+        return finding.at, finding.confidence, finding.area, finding.emotions, quality
+    if isinstance(finding, ShotDetection | CueDetection):
+        return finding.range, finding.confidence, getattr(finding, "kind", "")
+    return finding
+
+
+def _frame_rate(page: Json) -> Fraction | None:
+    """The frame rate in a page's VideoMetadata, snapped to a standard rate when close to one."""
+    metadata = page.get("VideoMetadata")
+    entries = metadata if isinstance(metadata, list) else [metadata]
+    for entry in entries:
+        value = entry.get("FrameRate") if isinstance(entry, Mapping) else None
+        if isinstance(value, int | float) and isfinite(value) and value > 0:
+            nearest = min(_STANDARD_RATES, key=lambda rate: abs(float(rate) - value))
+            close = abs(float(nearest) - value) <= _RATE_TOLERANCE * value
+            return nearest if close else Fraction(value).limit_denominator(1001)
+    return None
+
+
+def _number(value: Any, reason: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise _Unusable(reason)
+    return float(value)
+
+
+def _confidence(value: Any) -> float:
+    confidence = _number(value, "without a usable confidence")
+    if not 0 < confidence <= 100.001:
+        raise _Unusable("without a usable confidence")
+    return min(100.0, confidence)
+
+
+def _milliseconds(value: Any) -> int:
+    at = _number(value, "without a usable time")
+    if at < 0:
+        raise _Unusable("without a usable time")
+    return int(at)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise _Unusable("without a name")
+    return intern(value)
+
+
+def _names(entries: Any) -> tuple[str, ...]:
+    return tuple(sorted({_text(entry["Name"]) for entry in entries or () if entry.get("Name")}))
+
+
+def _span(row: Json) -> MillisecondSpan:
+    """The stretch of a row aggregated by segments, else its sampled moment.
+
+    DurationMillis is not read: AWS's own sample contradicts its start and end.
+    """
+    if row.get("StartTimestampMillis") is not None and row.get("EndTimestampMillis") is not None:
+        start, end = _milliseconds(row["StartTimestampMillis"]), _milliseconds(row["EndTimestampMillis"])
+        if end < start:
+            raise _Unusable("ending before it starts")
+        return MillisecondSpan(start, end)
+    at = _milliseconds(row.get("Timestamp"))
+    return MillisecondSpan(at, at)
+
+
+def _segment(row: Json, rate: Fraction | None) -> ShotDetection | CueDetection:
+    first, last = _frame(row, "Start", rate), _frame(row, "End", rate)
+    if last < first:
+        raise _Unusable("ending before it starts")
+    frames = FrameRange(first, last + 1)
+    if row.get("Type") == "SHOT":
+        return ShotDetection(frames, _confidence(row["ShotSegment"].get("Confidence")))
+    if row.get("Type") == "TECHNICAL_CUE":
+        cue = row["TechnicalCueSegment"]
+        if cue.get("Type") not in TECHNICAL_CUES:
+            raise _Unusable("a technical cue of an unknown kind")
+        return CueDetection(frames, cue["Type"], _confidence(cue.get("Confidence")))
+    raise _Unusable("a segment that is neither shot nor technical cue")
+
+
+def _frame(row: Json, edge: str, rate: Fraction | None) -> int:
+    """Frame number of an edge: as told, else from its timecode, else from its milliseconds."""
+    number = row.get(f"{edge}FrameNumber")
+    if number is not None:
+        return _milliseconds(number)
+    if rate is None:
+        raise _Unusable("without frame numbers in a film of unknown frame rate")
+    timecode = row.get(f"{edge}TimecodeSMPTE")
+    if isinstance(timecode, str):
+        try:
+            return from_timecode(timecode, rate)
+        except ValueError:
+            pass  # The milliseconds beside it say the same.
+    return milliseconds_to_frame(_milliseconds(row.get(f"{edge}TimestampMillis")), rate)
+
+
+def _label(row: Json) -> LabelDetection:
+    label = row["Label"]
+    return LabelDetection(
+        span=_span(row),
+        name=_text(label.get("Name")),
+        confidence=_confidence(label.get("Confidence")),
+        parents=_names(label.get("Parents")),
+        categories=_names(label.get("Categories")),
+    )
+
+
+def _face(row: Json) -> FaceDetection:
+    face = row["Face"]
+    quality = face.get("Quality") or {}
+    return FaceDetection(
+        at=_milliseconds(row.get("Timestamp")),
+        confidence=_confidence(face.get("Confidence")),
+        area=_area(face.get("BoundingBox") or {}),
+        emotions=_emotions(face.get("Emotions")),
+        brightness=_optional(quality.get("Brightness")),
+        sharpness=_optional(quality.get("Sharpness")),
+    )
+
+
+def _area(box: Json) -> float:
+    """Share of the picture inside the box; boxes may reach beyond the picture's edge."""
+    sides = []
+    for position, size in (("Left", "Width"), ("Top", "Height")):
+        start = _number(box.get(position), "a face without a usable box")
+        length = _number(box.get(size), "a face without a usable box")
+        sides.append(min(1.0, start + length) - max(0.0, start))
+    if min(sides) <= 0:
+        raise _Unusable("a face without a usable box")
+    return sides[0] * sides[1]
+
+
+def _emotions(entries: Any) -> tuple[tuple[str, float], ...]:
+    found: dict[str, float] = {}
+    for entry in entries or ():
+        value = entry.get("Confidence")
+        usable = isinstance(value, int | float) and isfinite(value) and 0 < value <= 100.001
+        if entry.get("Type") in EMOTIONS and usable:
+            found[intern(entry["Type"])] = min(100.0, float(value))
+    return tuple(sorted(found.items()))
+
+
+def _optional(value: Any) -> float | None:
+    usable = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    return float(value) if usable else None
+
+
+def _celebrity(row: Json) -> CelebrityDetection:
+    celebrity = row["Celebrity"]
+    return CelebrityDetection(
+        at=_milliseconds(row.get("Timestamp")),
+        name=_text(celebrity.get("Name")),
+        confidence=_confidence(celebrity.get("Confidence")),
+    )
+
+
+def _moderation(row: Json) -> ModerationDetection:
+    label = row["ModerationLabel"]
+    return ModerationDetection(
+        span=_span(row),
+        name=_text(label.get("Name")),
+        parent=_text(label["ParentName"]) if label.get("ParentName") else "",
+        confidence=_confidence(label.get("Confidence")),
+    )
