@@ -1,0 +1,54 @@
+"""The two ends of an execution: completed, or failed with a reason."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from infra.constructs.access import use_table
+from infra.constructs.python_function import FunctionDefaults, PythonFunction
+from infra.constructs.queues import dead_letter_queue
+
+
+class Completion(Construct):
+    """Writes the one terminal record of every upload and tells who wants to know.
+
+    Attributes:
+        states: CompleteVideo and RecordFailure.
+        record_failure: also for executions that ended past every Catch.
+        dead_letters: ended executions whose record could not be written.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        defaults: FunctionDefaults,
+        catalogue: dynamodb.ITableV2,
+        jobs: dynamodb.ITableV2,
+        outcomes: sns.ITopic,
+    ) -> None:
+        super().__init__(scope, id_)
+        complete_video = PythonFunction(
+            self, folder="complete_video", defaults=defaults, timeout=Duration.seconds(30)
+        )
+        use_table(complete_video, catalogue, "GetItem", "UpdateItem", "Query")
+        use_table(complete_video, jobs, "GetItem", "Query")
+        complete_video.allow("sns:Publish", on=[outcomes.topic_arn])
+
+        self.record_failure = PythonFunction(
+            self, folder="record_failure", defaults=defaults, timeout=Duration.seconds(30)
+        )
+        use_table(self.record_failure, catalogue, "GetItem", "PutItem", "UpdateItem", "Query")
+        use_table(self.record_failure, jobs, "UpdateItem")
+        self.record_failure.allow("sns:Publish", on=[outcomes.topic_arn])
+
+        self.dead_letters = dead_letter_queue(self, "DeadLetters")
+        self.record_failure.function.configure_async_invoke(
+            on_failure=destinations.SqsDestination(self.dead_letters), retry_attempts=2
+        )
+        self.states = (complete_video, self.record_failure)

@@ -1,0 +1,49 @@
+"""The first two states: claim an upload, and find out what it is before money is spent."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.constructs.access import read_films, use_table
+from infra.constructs.compliance import acknowledge
+from infra.constructs.python_function import FunctionDefaults, PythonFunction
+
+
+class Registration(Construct):
+    """Registers an uploaded object version once, and probes it.
+
+    Attributes:
+        states: RegisterVideo and ProbeVideo.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        defaults: FunctionDefaults,
+        films: s3.IBucket,
+        catalogue: dynamodb.ITableV2,
+    ) -> None:
+        super().__init__(scope, id_)
+        register_video = PythonFunction(
+            self, folder="register_video", defaults=defaults, timeout=Duration.seconds(30)
+        )
+        read_films(register_video, films)
+        use_table(register_video, catalogue, "GetItem", "PutItem", "UpdateItem")
+
+        probe_video = PythonFunction(
+            self, folder="probe_video", defaults=defaults, timeout=Duration.seconds(90)
+        )
+        read_films(probe_video, films)
+        use_table(probe_video, catalogue, "GetItem", "UpdateItem")
+        probe_video.allow("mediaconvert:Probe", on=["*"])
+        acknowledge(
+            probe_video.role,
+            "mediaconvert:Probe has no resource to name; it reads with the caller's rights on S3.",
+            "IAM5[Resource::*]",
+        )
+        self.states = (register_video, probe_video)

@@ -1,0 +1,134 @@
+"""Everything that computes. It can be deleted and deployed again without losing a film."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from infra.constructs.completion import Completion
+from infra.constructs.detection import CompletionChannel, Detection
+from infra.constructs.ended_executions import EndedExecutions
+from infra.constructs.ingest import Ingest
+from infra.constructs.layers import Layers
+from infra.constructs.notifications import Notifications
+from infra.constructs.observability import Observability
+from infra.constructs.python_function import FunctionDefaults
+from infra.constructs.registration import Registration
+from infra.constructs.rendering import Rendering
+from infra.constructs.scoring import Scoring
+from infra.constructs.workflow import Workflow
+from infra.media_stack import MediaStack
+from infra.stages import Stage
+from trailer import settings
+
+SERVICE: Final = "trailer"
+METRICS_NAMESPACE: Final = "Trailer"
+
+
+class PipelineStack(Stack):
+    """Stateless: the functions, the state machines and what connects them."""
+
+    def __init__(self, scope: Construct, id_: str, *, stage: Stage, media: MediaStack, **kwargs: Any) -> None:
+        super().__init__(scope, id_, description=f"Trailer, pipeline ({stage.name})", **kwargs)
+        films, results, catalogue, jobs = media.films, media.results, media.catalogue, media.jobs
+        channel = CompletionChannel(self, "CompletionChannel")
+        outcomes = Notifications(self, "Notifications").topic
+        defaults = _function_defaults(self, stage, media, channel, outcomes)
+        registration = Registration(self, "Registration", defaults=defaults, films=films, catalogue=catalogue)
+        detection = Detection(
+            self,
+            "Detection",
+            defaults=defaults,
+            channel=channel,
+            films=films,
+            results=results,
+            catalogue=catalogue,
+            jobs=jobs,
+            reconcile_every=Duration.minutes(stage.reconcile_every_minutes),
+        )
+        scoring = Scoring(self, "Scoring", defaults=defaults, results=results, catalogue=catalogue)
+        rendering = Rendering(
+            self,
+            "Rendering",
+            defaults=defaults,
+            films=films,
+            results=results,
+            catalogue=catalogue,
+            outcomes=outcomes,
+        )
+        completion = Completion(
+            self, "Completion", defaults=defaults, catalogue=catalogue, jobs=jobs, outcomes=outcomes
+        )
+        workflow = Workflow(
+            self,
+            "Workflow",
+            functions=[
+                *registration.states,
+                *detection.states,
+                scoring.score_scenes,
+                *rendering.states,
+                *completion.states,
+            ],
+            render_role=rendering.role,
+            callers_back=detection.job_functions,
+            logs=stage.logs,
+        )
+        ingest = self._listen(media, workflow, completion)
+        Observability(
+            self,
+            "Observability",
+            settings=stage.observability,
+            machines=workflow.machines,
+            dead_letters=[ingest.dead_letters, channel.dead_letters, completion.dead_letters],
+            event_functions=detection.event_functions,
+        )
+        self._publish_names(media, workflow, outcomes.topic_arn)
+
+    def _listen(self, media: MediaStack, workflow: Workflow, completion: Completion) -> Ingest:
+        """Connect the state machines to the events that start them and that tell of their end."""
+        EndedExecutions(
+            self,
+            "EndedExecutions",
+            machines=workflow.machines,
+            record_failure=completion.record_failure,
+            dead_letters=completion.dead_letters,
+        )
+        return Ingest(self, "Ingest", films=media.films, analyse_video=workflow.analyse_video.machine)
+
+    def _publish_names(self, media: MediaStack, workflow: Workflow, notification_topic_arn: str) -> None:
+        """Tell the command line and people what they need, in one ``DescribeStacks``."""
+        for name, value in {
+            "SourceBucketName": media.films.bucket_name,
+            "ResultsBucketName": media.results.bucket_name,
+            "CatalogueTableName": media.catalogue.table_name,
+            "JobsTableName": media.jobs.table_name,
+            "AnalyseVideoStateMachineArn": workflow.analyse_video.machine.state_machine_arn,
+            "MakeTrailerStateMachineArn": workflow.make_trailer.machine.state_machine_arn,
+            "NotificationTopicArn": notification_topic_arn,
+        }.items():
+            CfnOutput(self, name, value=value)
+
+
+def _function_defaults(
+    scope: Construct, stage: Stage, media: MediaStack, channel: CompletionChannel, outcomes: sns.ITopic
+) -> FunctionDefaults:
+    return FunctionDefaults(
+        layers=Layers(scope, "Layers").all,
+        environment={
+            settings.CATALOGUE_TABLE: media.catalogue.table_name,
+            settings.JOBS_TABLE: media.jobs.table_name,
+            settings.RESULTS_BUCKET: media.results.bucket_name,
+            settings.DETECTION_TOPIC_ARN: channel.topic.topic_arn,
+            settings.DETECTION_ROLE_ARN: channel.role.role_arn,
+            settings.NOTIFICATION_TOPIC_ARN: outcomes.topic_arn,
+            settings.DEFAULT_OPTIONS: stage.default_options.to_json(),
+            "POWERTOOLS_SERVICE_NAME": SERVICE,
+            "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+            "POWERTOOLS_LOG_LEVEL": stage.functions.log_level,
+        },
+        functions=stage.functions,
+        logs=stage.logs,
+    )
