@@ -1,0 +1,87 @@
+"""Install the corrections: which functions of MiniStack we replace, and in which order."""
+
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+from local.emulator import events, objects, stepfunctions
+from local.emulator.engine import Engine
+from local.emulator.functions.install import Functions
+from local.emulator.functions.install import install as install_functions
+from local.emulator.states.run import freeze
+
+logger = logging.getLogger("local.emulator")
+
+SAVE_ATTEMPTS = 5
+
+_engine: Engine | None = None
+_functions: Functions | None = None
+
+
+def apply(state_dir: Path) -> None:
+    """Install every correction; MiniStack must be configured, and must not serve yet."""
+    from ministack import app  # noqa: PLC0415  (it reads its configuration at import)
+
+    global _engine, _functions  # noqa: PLW0603  (one emulator is one process)
+    _functions = install_functions(state_dir)
+    engine = _engine = stepfunctions.install(state_dir)
+    events.install()
+    objects.install()
+    load: Any = app._load_persisted_state
+
+    def load_and_resume() -> None:
+        load()
+        _move_queues()
+        stepfunctions.resume(engine)
+
+    app._load_persisted_state = load_and_resume
+    app.save_all = save_services
+
+
+def _move_queues() -> None:
+    """Give restored queues their URL of today.
+
+    The emulator keeps a queue under its URL, which holds the port; after a start on another port its event
+    source mappings would look for queues that are not there.
+    """
+    from ministack.services import sqs  # noqa: PLC0415
+
+    service: Any = sqs
+    queues = service._queues._data
+    for (account, region, url), queue in list(queues.items()):
+        today = service._queue_url_for_account(account, queue["name"])
+        if today != url:
+            queue["url"] = today
+            queues[account, region, today] = queues.pop((account, region, url))
+    service._queue_name_to_url.clear()
+    service._rebuild_queue_name_index()
+
+
+def running_executions() -> int:
+    """Count state machine executions under way."""
+    return _engine.running if _engine else 0
+
+
+def stop() -> None:
+    """Stop the clock of every execution, before the state is saved for the last time."""
+    freeze()
+    if _functions is not None:
+        _functions.pool.close()
+
+
+def save_services(services: dict[str, Any]) -> None:
+    """Save the state of every service, again if it changed while it was copied."""
+    from ministack.core.persistence import save_state  # noqa: PLC0415
+
+    for name, get_state in services.items():
+        for attempt in range(SAVE_ATTEMPTS):
+            try:
+                state = get_state()
+                if state is not None:
+                    save_state(name, state)
+                break
+            except RuntimeError as error:
+                if attempt == SAVE_ATTEMPTS - 1:
+                    logger.warning("The state of %s was not saved: %s", name, error)
+                time.sleep(0.05)

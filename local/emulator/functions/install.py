@@ -1,0 +1,153 @@
+"""The seam of Lambda: the emulator's function that runs Python code gives way to our workers."""
+
+import hashlib
+import io
+import json
+import os
+import threading
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from local.emulator.functions.packages import POWERTOOLS_LAYER, has_runtime_client, link_packages
+from local.emulator.functions.pool import Pool, Throttled
+from local.emulator.functions.worker import Code, Outcome
+
+_ENDPOINTS = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_REKOGNITION", "AWS_ENDPOINT_URL_MEDIACONVERT")
+
+
+class Functions:
+    """Unpacks deployed code and runs it."""
+
+    def __init__(self, state_dir: Path) -> None:
+        """Prepare the directories; nothing is started before the first invocation."""
+        from ministack.core import lambda_runtime  # noqa: PLC0415  (configured before import)
+        from ministack.services import lambda_svc  # noqa: PLC0415
+
+        self._emulator: Any = lambda_svc
+        self._credentials: Any = lambda_runtime.execution_credentials
+        self._root = state_dir / "functions"
+        self._log_file = state_dir / "logs" / "functions.log"
+        self._log_file.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._packages: Path | None = None
+        self.pool = Pool()
+
+    def execute(self, record: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+        """Run one invocation; stands in for the emulator's ``_execute_function_warm``."""
+        config = record.get("config") or record
+        name = f"{config['FunctionArn']}:{config.get('Version', '$LATEST')}"
+        payload = json.dumps(event, ensure_ascii=False).encode()
+        try:
+            code = self._code(config, record.get("code_zip"))
+            with self.pool.worker(name, code) as worker:
+                outcome = worker.invoke(payload, request_id)
+        except Throttled:
+            answer: dict[str, Any] = self._emulator._throttle_response(
+                reason_code="ConcurrentInvocationLimitExceeded",
+                msg=f"Rate Exceeded: no worker became free for {config['FunctionName']}",
+            )
+            return answer
+        self._write_log(config["FunctionName"], request_id, outcome)
+        if outcome.failed:
+            return {"body": outcome.body, "error": True, "log": outcome.log}
+        return {"body": outcome.body, "log": outcome.log}
+
+    def _write_log(self, name: str, request_id: str, outcome: Outcome) -> None:
+        """Keep what functions print where a person can follow it; CloudWatch Logs has it too."""
+        lines = [f"{name} {request_id} {line}\n" for line in outcome.log.splitlines()]
+        if lines:
+            with self._lock, self._log_file.open("a", encoding="utf-8") as log:
+                log.writelines(lines)
+
+    def _code(self, config: dict[str, Any], archive: bytes | None) -> Code:
+        if not str(config.get("Runtime", "")).startswith("python"):
+            raise RuntimeError(f"The runtime {config.get('Runtime')!r} is not supported here, only Python.")
+        if archive is None:
+            raise RuntimeError(f"{config['FunctionName']} has no code.")
+        task = self._unpacked(archive)
+        layers = [self._unpacked(layer) / "python" for layer in self._layers(config)]
+        with self._lock:
+            if self._packages is None:
+                self._packages = link_packages(self._root / "runtime")
+        if has_runtime_client():
+            runtime: tuple[str, ...] = ("-m", "awslambdaric")
+        else:
+            runtime = (str(Path(__file__).with_name("bootstrap.py")),)
+        return Code(
+            arn=config["FunctionArn"],
+            handler=config["Handler"],
+            timeout=float(config.get("Timeout", 3)),
+            task_root=task,
+            python_path=(task, *layers, self._packages),
+            variables=tuple(sorted(self._variables(config, task).items())),
+            runtime=runtime,
+        )
+
+    def _layers(self, config: dict[str, Any]) -> list[bytes]:
+        archives: list[bytes] = []
+        for layer in config.get("Layers", []):
+            arn = layer if isinstance(layer, str) else layer["Arn"]
+            if POWERTOOLS_LAYER.fullmatch(arn):
+                continue
+            archive = self._emulator._resolve_layer_zip(layer)
+            if not archive:
+                raise RuntimeError(f"The layer {arn} is not deployed here.")
+            archives.append(archive)
+        return archives
+
+    def _unpacked(self, archive: bytes) -> Path:
+        """Return the directory with an archive's files; equal archives share one."""
+        target = self._root / hashlib.sha256(archive).hexdigest()[:24]
+        with self._lock:
+            if not target.exists():
+                scratch = target.with_suffix(f".{os.getpid()}")
+                with zipfile.ZipFile(io.BytesIO(archive)) as files:
+                    files.extractall(scratch)
+                scratch.rename(target)
+        return target
+
+    def _variables(self, config: dict[str, Any], task: Path) -> Mapping[str, str]:
+        """Return a function's whole environment: Lambda's names, our endpoints, nothing of the person's."""
+        name = config["FunctionName"]
+        log_group = config.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{name}")
+        own = {key: str(value) for key, value in config.get("Environment", {}).get("Variables", {}).items()}
+        return {
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "TZ": ":UTC",
+            **{key: os.environ[key] for key in ("LD_LIBRARY_PATH",) if key in os.environ},
+            # No X-Ray daemon listens here, and loading its SDK is half of a cold start.
+            "POWERTOOLS_TRACE_DISABLED": "true",
+            **own,
+            **{key: os.environ[key] for key in _ENDPOINTS if key in os.environ and key not in own},
+            **self._credentials(config),
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+            "AWS_REGION": config["FunctionArn"].split(":")[3],
+            "AWS_DEFAULT_REGION": config["FunctionArn"].split(":")[3],
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{config['Runtime']}",
+            "AWS_LAMBDA_FUNCTION_NAME": name,
+            "AWS_LAMBDA_FUNCTION_VERSION": config.get("Version", "$LATEST"),
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.get("MemorySize", 128)),
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_LOG_GROUP_NAME": log_group,
+            "AWS_LAMBDA_LOG_STREAM_NAME": "local",
+            "LAMBDA_TASK_ROOT": str(task),
+            "LAMBDA_RUNTIME_DIR": str(self._packages or self._root),
+            "LAMBDA_DISABLE_PREVIEW_WARN": "1",
+            "_HANDLER": config["Handler"],
+        }
+
+
+def install(state_dir: Path) -> Functions:
+    """Replace what runs Python functions; return it."""
+    from ministack.services import lambda_svc  # noqa: PLC0415
+
+    functions = Functions(state_dir)
+    emulator: Any = lambda_svc
+    emulator._execute_function_warm = functions.execute
+    return functions

@@ -1,0 +1,160 @@
+"""One execution environment: a process that runs one function, one event at a time."""
+
+import json
+import os
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.emulator.functions.runtime_api import Invocation, RuntimeApi
+
+INIT_SECONDS = 60.0
+"""Lambda allows ten; a laptop under load that compiles everything for the first time gets more."""
+
+MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100
+"""The limit of a synchronous response, as Lambda states it in its error."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """What a worker runs; two equal codes can share a worker."""
+
+    arn: str
+    handler: str
+    timeout: float
+    task_root: Path
+    python_path: tuple[Path, ...]
+    variables: tuple[tuple[str, str], ...]
+    runtime: tuple[str, ...]
+    """The Python options that start the runtime client, without the handler."""
+
+
+@dataclass
+class Outcome:
+    """The end of one invocation."""
+
+    body: Any
+    failed: bool
+    log: str
+
+
+class Worker:
+    """A process, its Runtime API and its log."""
+
+    def __init__(self, code: Code) -> None:
+        self.code = code
+        self.last_used = time.monotonic()
+        self._api = RuntimeApi()
+        self._scratch = Path(tempfile.mkdtemp(prefix="trailer-function-"))
+        self._chunks: list[bytes] = []
+        self._reading = threading.Lock()
+        self._ended = threading.Event()
+        self._process = subprocess.Popen(
+            [sys.executable, "-S", *code.runtime, code.handler],
+            cwd=code.task_root,
+            env=self._variables(code.variables),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        threading.Thread(target=self._read_log, daemon=True, name="function-log").start()
+
+    def _variables(self, given: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+        paths = os.pathsep.join(str(path) for path in self.code.python_path)
+        own = {"AWS_LAMBDA_RUNTIME_API": self._api.address, "PYTHONPATH": paths, "TMPDIR": str(self._scratch)}
+        return {**dict(given), **own}
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process can take another event."""
+        return not self._ended.is_set() and self._process.poll() is None
+
+    def invoke(self, payload: bytes, request_id: str) -> Outcome:
+        """Run one event to its end, its timeout or the death of the process."""
+        self._await(self._api.ready, INIT_SECONDS)
+        if self._api.init_error is not None:
+            return self._failure(self._api.init_error)
+        deadline_ms = int((time.time() + self.code.timeout) * 1000)
+        invocation = Invocation(request_id, self.code.arn, payload, deadline_ms)
+        self._api.put(invocation)
+        self._await(invocation.done, self.code.timeout)
+        if not invocation.done.is_set():
+            return self._failure(self._reason(request_id))
+        if len(invocation.result) > MAX_RESPONSE_BYTES:
+            message = (
+                f"Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes)."
+            )
+            return Outcome(_error("Function.ResponseSizeTooLarge", message), True, self._take_log())
+        return Outcome(json.loads(invocation.result), invocation.failed, self._take_log())
+
+    def _await(self, event: threading.Event, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while not event.wait(min(0.25, max(0.0, deadline - time.monotonic()))):
+            if time.monotonic() >= deadline or not self.alive:
+                # The result may have come just before the process ended.
+                event.wait(0.01)
+                return
+
+    def _reason(self, request_id: str) -> dict[str, Any]:
+        if self.alive:
+            text = f"Error: Task timed out after {self.code.timeout:.2f} seconds"
+            return _error("Sandbox.Timedout", f"RequestId: {request_id} {text}")
+        self._process.wait()
+        code = self._process.returncode
+        ending = f"signal: {-code}" if code < 0 else f"exit status {code}"
+        text = f"Error: Runtime exited with error: {ending}"
+        return _error("Runtime.ExitError", f"RequestId: {request_id} {text}")
+
+    def _failure(self, error: dict[str, Any]) -> Outcome:
+        """Report an error after which the process is not used again."""
+        self.kill()
+        return Outcome(error, True, self._take_log())
+
+    def kill(self) -> None:
+        """End the process and everything that belongs to it."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        self._ended.wait(1)
+        self._api.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _read_log(self) -> None:
+        output = self._process.stdout
+        assert output is not None
+        while True:
+            select.select([output], [], [])
+            with self._reading:
+                chunk = os.read(output.fileno(), 65_536)
+                if not chunk:
+                    break
+                self._chunks.append(chunk)
+        self._ended.set()
+
+    def _take_log(self) -> str:
+        """Return what was written since the last call.
+
+        The runtime client writes without buffering, so everything of an invocation is in the pipe before its
+        result is posted: no waiting, only emptying.
+        """
+        output = self._process.stdout
+        assert output is not None
+        while not self._ended.is_set() and select.select([output], [], [], 0)[0]:
+            time.sleep(0.0005)
+        with self._reading:
+            text = b"".join(self._chunks).decode(errors="replace")
+            self._chunks.clear()
+        return text.rstrip("\n")
+
+
+def _error(name: str, message: str) -> dict[str, Any]:
+    return {"errorType": name, "errorMessage": message}

@@ -1,0 +1,1 @@
+"""Measurements in the shapes that Get* operations answer with."""

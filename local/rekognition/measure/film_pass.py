@@ -1,0 +1,224 @@
+"""One pass over a film: decode once, measure everything that was asked for.
+
+The decoding thread only takes thumbnails and hands samples over; what needs
+the whole film (shots, fades, credits) is worked out from the thumbnails when
+the last frame is in.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import av
+import cv2
+import numpy as np
+from av.container import InputContainer
+from numpy.typing import NDArray
+
+from local.rekognition.measure import cues, gradual, shots
+from local.rekognition.measure.audio import AUDIBLE_DB, loudness
+from local.rekognition.measure.film import Film, check_complete, decoded_frames, describe, open_container
+from local.rekognition.measure.looking import Looker, Sample, Seen
+from local.rekognition.measure.planes import (
+    HISTOGRAM_BINS,
+    LUMA_SIZE,
+    SIGNATURE_SIZE,
+    planes_of,
+    shrink,
+    signature,
+)
+from local.rekognition.measure.results import shots_between, write_json
+from local.rekognition.measure.sampling import SampleClock
+
+SAMPLE_SIDE = 480
+"""Longer side of the pictures that are looked at."""
+SAMPLE_SECONDS = Fraction(3)
+PAGES_FROM = 0.6
+"""Share of the film after which pictures are also looked at as pages of credits."""
+REPORT_SECONDS = 0.25
+
+Report = Callable[[int, int], None]
+
+
+class Thumbnails(NamedTuple):
+    """Signatures and histograms by frame number; a frame that is missing repeats the one before."""
+
+    signatures: NDArray[np.uint8]
+    histograms: NDArray[np.uint16]
+    decoded: int
+
+
+class _Collector:
+    """Takes decoded frames one by one: writes thumbnails to disk, hands samples to the looker."""
+
+    def __init__(self, folder: Path, film: Film, looker: Looker) -> None:
+        self.rotation = 0
+        self.decoded = 0
+        self._count = 0
+        self._looker = looker
+        self._clock = SampleClock(film.rate, SAMPLE_SECONDS)
+        self._page_step = max(1, round(film.rate))
+        self._pages_from = int(PAGES_FROM * film.promised_frames)
+        self._signature_path, self._histogram_path = folder / "signatures.bin", folder / "histograms.bin"
+        self._signatures = self._signature_path.open("wb")
+        self._histograms = self._histogram_path.open("wb")
+        self._next_page = self._pages_from
+        self._last = (b"", b"")
+
+    def take(self, number: int, frame: av.VideoFrame) -> None:
+        luma, blue, red = planes_of(frame)
+        if self.decoded == 0:
+            self.rotation = frame.rotation
+        thumbnail = signature(luma, blue, red)
+        for _ in range(number - self._count):
+            self._write(self._last if self._last[0] else thumbnail)
+        self._write(thumbnail)
+        self.decoded += 1
+        self._last = thumbnail
+        closely = self._clock.wants(number, LUMA_SIZE, thumbnail[0])
+        as_page = number >= self._next_page
+        if as_page:
+            self._next_page = number + self._page_step
+        if closely or as_page:
+            width = round(SAMPLE_SIDE * min(1.0, luma.shape[1] / luma.shape[0]))
+            small = (
+                shrink(luma, width).copy(),
+                shrink(blue, width // 4).copy(),
+                shrink(red, width // 4).copy(),
+            )
+            self._looker.take(Sample(number, *small, self.rotation, closely, as_page))
+
+    def _write(self, thumbnail: tuple[bytes, bytes]) -> None:
+        self._signatures.write(thumbnail[0])
+        self._histograms.write(thumbnail[1])
+        self._count += 1
+
+    def finish(self) -> Thumbnails:
+        self._signatures.close()
+        self._histograms.close()
+        if self._count == 0:
+            empty = np.zeros((0, SIGNATURE_SIZE), np.uint8)
+            return Thumbnails(empty, np.zeros((0, HISTOGRAM_BINS), np.uint16), 0)
+        signatures = np.memmap(self._signature_path, np.uint8, "r").reshape(-1, SIGNATURE_SIZE)
+        histograms = np.memmap(self._histogram_path, np.uint16, "r").reshape(-1, HISTOGRAM_BINS)
+        return Thumbnails(np.asarray(signatures), np.asarray(histograms), self.decoded)
+
+    def clear(self) -> None:
+        """Remove the thumbnails; what is mapped stays readable until it is let go."""
+        for file, path in (
+            (self._signatures, self._signature_path),
+            (self._histograms, self._histogram_path),
+        ):
+            file.close()
+            path.unlink(missing_ok=True)
+
+
+class FilmPass:
+    """One pass; detectors may join from another thread while it is young."""
+
+    def __init__(self, path: Path, folder: Path, detectors: frozenset[str], report: Report) -> None:
+        self._path, self._folder, self._report = path, folder, report
+        self._looker = Looker(detectors)
+
+    def join(self, detectors: frozenset[str]) -> bool:
+        """Measure more detectors in the same pass; false when it is too late for that."""
+        return self._looker.join(detectors)
+
+    def run(self) -> None:
+        """Measure the film; writes film.json, segments.json and one file per detector.
+
+        Raises:
+            FilmError: the film cannot be analysed; nothing is written.
+        """
+        cv2.setNumThreads(1)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with open_container(self._path) as container:
+                film = describe(container)
+                collector = _Collector(self._folder, film, self._looker)
+                try:
+                    self._decode(container, film, collector)
+                    self._finish(film, collector)
+                finally:
+                    collector.clear()
+        finally:
+            self._looker.close()
+
+    def _finish(self, film: Film, collector: _Collector) -> None:
+        """Work out what needs the whole film, and write everything."""
+        thumbnails = collector.finish()
+        seen = self._looker.finish()
+        check_complete(film, thumbnails.decoded, len(thumbnails.signatures) - 1)
+        if round(collector.rotation / 90) % 2:
+            film = dataclasses.replace(film, width=film.height, height=film.width)
+        segments = _segments(self._path, self._folder, film, thumbnails, seen)
+        _write_sightings(self._folder, seen, segments, self._looker.detectors)
+        write_json(self._folder / "segments.json", segments)
+        _write_film(self._folder, film, len(thumbnails.signatures))
+
+    def _decode(self, container: InputContainer, film: Film, collector: _Collector) -> None:
+        reported = time.monotonic()
+        for number, frame in decoded_frames(container, film):
+            collector.take(number, frame)
+            if time.monotonic() - reported > REPORT_SECONDS:
+                reported = time.monotonic()
+                self._report(number, film.promised_frames)
+
+
+def _write_sightings(folder: Path, seen: Seen, segments: dict[str, Any], detectors: frozenset[str]) -> None:
+    """Faces and labels; pages of credits and colour bars are no pictures to see something in."""
+    skip = [(credit[0], credit[1]) for credit in segments["credits"]] + segments["bars"]
+    looked = [number for number in seen.looked if not any(start <= number < end for start, end in skip)]
+    if "labels" in detectors:
+        rows = [
+            {"frame": number, "people": seen.people[number], "scenery": seen.scenery[number]._asdict()}
+            for number in looked
+        ]
+        write_json(folder / "labels.json", {"looked": looked, "rows": rows})
+    if "faces" in detectors:
+        found = [{"frame": number, "faces": seen.faces[number]} for number in looked if seen.faces[number]]
+        write_json(folder / "faces.json", {"looked": looked, "rows": found})
+
+
+def _write_film(folder: Path, film: Film, frames: int) -> None:
+    described = dataclasses.asdict(film) | {
+        "rate": [film.rate.numerator, film.rate.denominator],
+        "duration_millis": int((film.duration or frames / film.rate) * 1000),
+        "frames": frames,
+    }
+    del described["duration"]
+    write_json(folder / "film.json", described)
+
+
+def _segments(path: Path, folder: Path, film: Film, thumbnails: Thumbnails, seen: Seen) -> dict[str, Any]:
+    signatures, rate = thumbnails.signatures, float(film.rate)
+    count = len(signatures)
+    steps = shots.step_sizes(signatures)
+    found = shots.hard_cuts(signatures, steps)
+    cuts = [frame for frame, _ in found]
+    fades = gradual.fades(signatures, cuts)
+    soft = sorted(fades + gradual.dissolves(signatures, steps, fades, cuts))
+    dark = cues.dark_frames(signatures, thumbnails.histograms)
+    flags = np.zeros(count, bool)
+    flags[dark.frames] = True
+    ranges = gradual.runs(flags)
+    levels = (
+        loudness(path, ranges, film.rate) if film.audio else np.full(len(dark.frames), -120.0, np.float32)
+    )
+    dark_path = folder / "dark.npz"
+    np.savez_compressed(dark_path, frames=dark.frames, below=dark.below, heard=levels > AUDIBLE_DB)
+    black_edges = [edge for run in cues.pure_black(thumbnails.histograms) for edge in run]
+    edges = sorted({*cuts, *(edge for run in soft for edge in run), *black_edges, count})
+    strength = dict(found)
+    return {
+        "frames": count,
+        "shots": shots_between(count, strength, soft, black_edges),
+        "soft": soft,
+        "bars": cues.colour_bars(signatures, rate),
+        "credits": cues.end_credits(seen.pages, edges, count, rate),
+    }

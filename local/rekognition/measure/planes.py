@@ -1,0 +1,79 @@
+"""Views of a decoded frame's planes, and the tiny signature that most detectors work on.
+
+Nothing here converts or scales a whole frame: planes are read in place with a
+stride, because a full-frame conversion costs more than all the detectors
+together.
+"""
+
+from __future__ import annotations
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Plane = NDArray[np.uint8]
+
+LUMA_SHAPE = (18, 32)
+CHROMA_SHAPE = (9, 16)
+LUMA_SIZE = LUMA_SHAPE[0] * LUMA_SHAPE[1]
+CHROMA_SIZE = CHROMA_SHAPE[0] * CHROMA_SHAPE[1]
+HISTOGRAM_BINS = 64
+"""Four luma levels a bin: fine enough for the black threshold, which is a share of the range."""
+SIGNATURE_SIZE = LUMA_SIZE + 2 * CHROMA_SIZE
+
+IN_PLACE = {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray"}
+
+
+def _plane(frame: av.VideoFrame, index: int, width: int, height: int) -> Plane:
+    plane = frame.planes[index]
+    rows: Plane = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+    return rows[:height, :width]
+
+
+def planes_of(frame: av.VideoFrame) -> tuple[Plane, Plane, Plane]:
+    """Luma and both chroma planes as views; unusual formats are converted to 8-bit 4:2:0 first."""
+    if frame.format.name not in IN_PLACE:
+        frame = frame.reformat(format="yuv420p")
+    name, width, height = frame.format.name, frame.width, frame.height
+    luma = _plane(frame, 0, width, height)
+    if name == "gray":
+        neutral = np.full(CHROMA_SHAPE, 128, np.uint8)
+        return luma, neutral, neutral
+    if name == "nv12":
+        mixed = _plane(frame, 1, (width + 1) // 2 * 2, (height + 1) // 2)
+        return luma, mixed[:, 0::2], mixed[:, 1::2]
+    chroma_width = width if "444" in name else (width + 1) // 2
+    chroma_height = height if "420" not in name else (height + 1) // 2
+    return luma, _plane(frame, 1, chroma_width, chroma_height), _plane(frame, 2, chroma_width, chroma_height)
+
+
+def thin(plane: Plane, least: int) -> Plane:
+    """Every n-th pixel of every n-th row, as many as leave at least ``least`` columns."""
+    step = max(1, plane.shape[1] // least)
+    return np.ascontiguousarray(plane[::step, ::step])
+
+
+def shrink(plane: Plane, width: int) -> Plane:
+    """The plane at most ``width`` pixels wide, averaged; narrower planes stay as they are."""
+    if plane.shape[1] <= width:
+        return np.ascontiguousarray(plane)
+    height = max(1, round(plane.shape[0] * width / plane.shape[1]))
+    step = plane.shape[1] // (2 * width)
+    source = plane[::step, ::step] if step > 1 else plane
+    return cv2.resize(source, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+
+
+def signature(luma: Plane, blue: Plane, red: Plane) -> tuple[bytes, bytes]:
+    """The thumbnail of a frame (32x18 luma, two 16x9 chroma) and its luma histogram.
+
+    The histogram counts in 65,535ths of the picture, so that it fits 16 bits.
+    """
+    thinned = thin(luma, 96)
+    small = cv2.resize(thinned, LUMA_SHAPE[::-1], interpolation=cv2.INTER_AREA)
+    counts = cv2.calcHist([thinned], [0], None, [HISTOGRAM_BINS], [0, 256])
+    shares = (counts.ravel() * (65535.0 / thinned.size)).astype(np.uint16)
+    chroma = [
+        cv2.resize(thin(plane, 48), CHROMA_SHAPE[::-1], interpolation=cv2.INTER_AREA) for plane in (blue, red)
+    ]
+    return small.tobytes() + chroma[0].tobytes() + chroma[1].tobytes(), shares.tobytes()
