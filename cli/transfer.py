@@ -1,0 +1,83 @@
+"""Films up, trailers down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from cli import console
+
+if TYPE_CHECKING:
+    from cli.target import Deployment
+
+_MEGABYTE: Final = 1_000_000
+_TELL_EVERY_BYTES: Final = 100 * _MEGABYTE
+"""How often an upload says how far it is where nothing can be redrawn."""
+
+
+def upload(deployment: Deployment, film: Path, metadata: Mapping[str, str]) -> str:
+    """Upload a film under its own name, in parts and in parallel; returns its video id.
+
+    The id is computed from the object version, as the pipeline does it, so that
+    the film can be followed before the pipeline has seen it.
+    """
+    from trailer.domain.upload import ObjectVersion, video_id
+
+    key = film.name
+    with _upload_progress(film) as advance:
+        deployment.s3.upload_file(
+            str(film), deployment.source_bucket, key, ExtraArgs={"Metadata": dict(metadata)}, Callback=advance
+        )
+    head = deployment.s3.head_object(Bucket=deployment.source_bucket, Key=key)
+    version = head.get("VersionId") or head["ETag"].strip('"')
+    return video_id(ObjectVersion(deployment.source_bucket, key, version))
+
+
+def download_trailer(deployment: Deployment, folder_key: str, destination: Path) -> list[Path]:
+    """Download everything below a trailer's folder; returns the files, in key order.
+
+    Segments of a playlist are no files of the trailer's record, and the playlist
+    doesn't play without them: so the folder is listed.
+    """
+    written = []
+    pages = deployment.s3.get_paginator("list_objects_v2").paginate(
+        Bucket=deployment.results_bucket, Prefix=folder_key
+    )
+    for page in pages:
+        for entry in page.get("Contents", []):
+            key = entry["Key"]
+            path = destination.joinpath(*PurePosixPath(key.removeprefix(folder_key)).parts)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            deployment.s3.download_file(deployment.results_bucket, key, str(path))
+            written.append(path)
+    return written
+
+
+@contextmanager
+def _upload_progress(film: Path) -> Iterator[Callable[[int], None]]:
+    size = film.stat().st_size
+    if console.is_terminal():
+        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+        with Progress(*columns, console=console.err(), transient=True) as progress:
+            task = progress.add_task("Uploading", total=size)
+            yield lambda count: progress.advance(task, count)
+    else:
+        yield _plain_progress(size)
+    console.note(f"Uploaded {film.name}: {size / _MEGABYTE:.1f} MB")
+
+
+def _plain_progress(size: int) -> Callable[[int], None]:
+    sent = told = 0
+
+    def advance(count: int) -> None:
+        nonlocal sent, told
+        sent += count
+        if sent - told >= _TELL_EVERY_BYTES and sent < size:
+            told = sent
+            console.note(f"Uploading: {sent / _MEGABYTE:.0f} of {size / _MEGABYTE:.0f} MB")
+
+    return advance
