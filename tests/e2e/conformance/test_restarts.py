@@ -1,0 +1,116 @@
+"""What survives the end of the emulator: everything that was deployed, and every film under way."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conformance.conftest import Emulator, Machines, create_function, free_port
+from tests.e2e.conformance.media import FakeMediaConvert
+from tests.e2e.conformance.states import each, task
+
+CALLBACK = "arn:aws:states:::lambda:invoke.waitForTaskToken"
+CHILD = "arn:aws:states:::states:startExecution.sync:2"
+
+
+@pytest.fixture
+def own(tmp_path: Path, media: FakeMediaConvert) -> Iterator[Emulator]:
+    """An emulator that the test may end."""
+    state = tmp_path / "state"
+    state.mkdir()
+    emulator = Emulator(state, free_port(), media.url)
+    emulator.start()
+    yield emulator
+    emulator.stop()
+
+
+def written(file: Path) -> str:
+    deadline = time.monotonic() + 10
+    while not file.exists() or not file.read_text():
+        assert time.monotonic() < deadline, "the function was not invoked"
+        time.sleep(0.01)
+    return file.read_text()
+
+
+@pytest.mark.parametrize("kill", [False, True])
+def test_an_execution_goes_on_where_it_was(own: Emulator, tmp_path: Path, *, kill: bool) -> None:
+    """Whoever closes the laptop in the middle of a film still gets a terminal record."""
+    machines = Machines(own)
+    function = create_function(own, "conformance")
+    first, token = tmp_path / "first", tmp_path / "token"
+    payload = {"do": "start", "token.$": "$$.Task.Token", "file": str(token)}
+    waiting = task(CALLBACK, Parameters={"FunctionName": function, "Payload": payload}, TimeoutSeconds=600)
+    before = task(function, Parameters={"counter": str(first), "n.$": "$$.Map.Item.Value"}, Next="Wait")
+    inner = machines.create(
+        {"StartAt": "M", "States": {"M": each({"Before": before, "Wait": waiting}, ItemsPath="$.items")}}
+    )
+    parameters = {"StateMachineArn": inner, "Input": {"items": [1]}}
+    arn = machines.start({"StartAt": "C", "States": {"C": task(CHILD, Parameters=parameters)}})
+    written(token)
+    # A killed emulator goes back to its last save; that is made here, not waited for.
+    time.sleep(0.3)
+    if kill:
+        own.client("s3").create_bucket(Bucket="touch")
+        save(own)
+    own.stop(kill=kill)
+    own.start()
+    machines = Machines(own)
+    assert machines.client.describe_execution(executionArn=arn)["status"] == "RUNNING"
+    machines.client.send_task_success(taskToken=token.read_text(), output=json.dumps("done"))
+    done = machines.wait(arn)
+    assert done.status == "SUCCEEDED"
+    assert done.output["Output"] == ["done"]
+    assert first.stat().st_size == 1, "a finished state was executed again"
+
+
+def save(emulator: Emulator) -> None:
+    import urllib.request
+
+    urllib.request.urlopen(f"{emulator.url}/_local/save", data=b"").close()
+
+
+def test_objects_items_queues_and_rules_are_kept(own: Emulator) -> None:
+    s3, table, sqs = own.client("s3"), own.client("dynamodb"), own.client("sqs")
+    s3.create_bucket(Bucket="films")
+    s3.put_bucket_versioning(Bucket="films", VersioningConfiguration={"Status": "Enabled"})
+    version = s3.put_object(Bucket="films", Key="é 🎬+.mp4", Body=b"film", Metadata={"pin": "1"})["VersionId"]
+    table.create_table(
+        TableName="catalogue",
+        KeySchema=[{"AttributeName": "videoId", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "videoId", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    table.put_item(TableName="catalogue", Item={"videoId": {"S": "v"}, "cost": {"N": "1.25"}})
+    url = sqs.create_queue(QueueName="completions")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="waiting")
+    own.stop()
+    own.port = free_port()
+    own.start()
+    found = own.client("s3").get_object(Bucket="films", Key="é 🎬+.mp4", VersionId=version)
+    assert (found["Body"].read(), found["Metadata"]) == (b"film", {"pin": "1"})
+    item = own.client("dynamodb").get_item(TableName="catalogue", Key={"videoId": {"S": "v"}})["Item"]
+    assert item["cost"] == {"N": "1.25"}
+    sqs = own.client("sqs")
+    url = sqs.get_queue_url(QueueName="completions")["QueueUrl"]
+    assert sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"] == "waiting"
+
+
+def test_messages_reach_their_function_after_a_start_on_another_port(own: Emulator, tmp_path: Path) -> None:
+    """The port is part of a queue's URL; completions must arrive all the same."""
+    counter = tmp_path / "counter"
+    sqs = own.client("sqs")
+    url = sqs.create_queue(QueueName="completions")["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    function = create_function(own, "consumer", "function.batch")
+    own.client("lambda").create_event_source_mapping(
+        FunctionName=function, EventSourceArn=attributes["QueueArn"]
+    )
+    own.stop()
+    own.port = free_port()
+    own.start()
+    sqs = own.client("sqs")
+    url = sqs.get_queue_url(QueueName="completions")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody=f'{{"counter": "{counter}"}}')
+    assert written(counter) == "."

@@ -1,0 +1,218 @@
+"""What the stateless stack promises: nothing is lost, everything is logged for a while, and names are kept."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.stages import load_stage
+from tests.infra.synthesis import ROOT, STAGE, Synthesis, Template, as_list
+from trailer.settings import NAMES, Settings
+
+FUNCTIONS = sorted(path.parent.name for path in (ROOT / "lambdas").glob("*/handler.py"))
+
+
+def _pascal(folder: str) -> str:
+    return folder.title().replace("_", "")
+
+
+def _function(pipeline: Template, name: str) -> dict[str, Any]:
+    functions = pipeline.resources("AWS::Lambda::Function")
+    return next(body for path, body in functions.items() if path.split("/")[-2] == name)
+
+
+def test_outputs_are_what_the_command_line_reads(pipeline: Template) -> None:
+    assert set(pipeline.body["Outputs"]) == {
+        "SourceBucketName",
+        "ResultsBucketName",
+        "CatalogueTableName",
+        "JobsTableName",
+        "AnalyseVideoStateMachineArn",
+        "MakeTrailerStateMachineArn",
+        "NotificationTopicArn",
+    }
+
+
+def test_every_lambda_folder_is_a_function_and_the_other_way_round(pipeline: Template) -> None:
+    deployed = {path.split("/")[-2] for path in pipeline.resources("AWS::Lambda::Function")}
+    assert deployed == {_pascal(folder) for folder in FUNCTIONS}
+
+
+@pytest.mark.parametrize("folder", FUNCTIONS)
+def test_functions_are_traced_pure_python_on_arm(pipeline: Template, folder: str) -> None:
+    function = _function(pipeline, _pascal(folder))
+    assert function["Handler"] == "handler.handler"
+    assert function["Runtime"] == "python3.14"
+    assert function["Architectures"] == ["arm64"]
+    assert function["TracingConfig"] == {"Mode": "Active"}
+    assert function["LoggingConfig"]["LogFormat"] == "JSON"
+    assert len(function["Layers"]) == 2
+
+
+@pytest.mark.parametrize("folder", FUNCTIONS)
+def test_functions_get_all_settings_that_the_product_reads(pipeline: Template, folder: str) -> None:
+    variables = _function(pipeline, _pascal(folder))["Environment"]["Variables"]
+    assert set(variables) == {
+        *NAMES,
+        "POWERTOOLS_SERVICE_NAME",
+        "POWERTOOLS_METRICS_NAMESPACE",
+        "POWERTOOLS_LOG_LEVEL",
+    }
+    settings = Settings.from_env({name: pipeline.readable(value) for name, value in variables.items()})
+    stage = load_stage(json.loads((ROOT / "cdk.json").read_text())["context"]["stages"], STAGE)
+    assert settings.catalogue_table == "CatalogueTable"
+    assert settings.jobs_table == "JobsTable"
+    assert settings.results_bucket == "ResultsBucket"
+    assert settings.default_options["detectors"] == list(stage.default_options.detectors)
+    assert settings.default_options["maxDuration"] == stage.default_options.max_duration
+
+
+@pytest.mark.parametrize("folder", FUNCTIONS)
+def test_assets_hold_sources_only(synthesis: Synthesis, folder: str) -> None:
+    """A stray ``__pycache__`` changes the hash, and every deployment would replace the function."""
+    code = synthesis.asset(_function(synthesis.pipeline, _pascal(folder))["Code"])
+    assert {path.name for path in code.rglob("*")} == {"__init__.py", "handler.py"}
+
+
+def test_the_core_layer_holds_the_product_only(synthesis: Synthesis) -> None:
+    layers = synthesis.pipeline.resources("AWS::Lambda::LayerVersion")
+    core = synthesis.asset(layers["Layers/Core"]["Content"])
+    assert (core / "python" / "trailer" / "settings.py").is_file()
+    assert {path.name for path in (core / "python").iterdir()} == {"trailer"}
+    strays = [path for path in core.rglob("*") if path.suffix == ".pyc" or path.name == "__pycache__"]
+    assert strays == []
+
+
+def test_each_queue_is_encrypted_and_has_dead_letters(pipeline: Template) -> None:
+    queues = pipeline.resources("AWS::SQS::Queue")
+    assert {path for path in queues if not path.endswith("DeadLetters")} == {"CompletionChannel/Queue"}
+    for path, queue in queues.items():
+        assert queue["SqsManagedSseEnabled"] is True
+        if not path.endswith("DeadLetters"):
+            assert pipeline.readable(queue["RedrivePolicy"]["deadLetterTargetArn"]) == (
+                "CompletionChannel/DeadLetters.Arn"
+            )
+
+
+def test_a_completion_stays_hidden_for_six_time_outs(pipeline: Template) -> None:
+    """Less, and Lambda's throttled polls would deliver it twice."""
+    queue = pipeline.resources("AWS::SQS::Queue")["CompletionChannel/Queue"]
+    assert queue["VisibilityTimeout"] >= 6 * _function(pipeline, "ResumeDetection")["Timeout"]
+
+
+def test_one_bad_completion_does_not_take_its_batch_along(pipeline: Template) -> None:
+    (mapping,) = pipeline.resources("AWS::Lambda::EventSourceMapping").values()
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert pipeline.readable(mapping["EventSourceArn"]) == "CompletionChannel/Queue.Arn"
+    assert pipeline.readable(mapping["FunctionName"]) == "Detection/ResumeDetection/Function"
+
+
+def test_topics_and_queues_refuse_plain_http(pipeline: Template) -> None:
+    guarded = set()
+    for type_, key in (("AWS::SNS::TopicPolicy", "Topics"), ("AWS::SQS::QueuePolicy", "Queues")):
+        for policy in pipeline.resources(type_).values():
+            denies = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
+            if any(s["Condition"] == {"Bool": {"aws:SecureTransport": "false"}} for s in denies):
+                guarded |= {pipeline.readable(target) for target in policy[key]}
+    everything = set(pipeline.resources("AWS::SNS::Topic")) | set(pipeline.resources("AWS::SQS::Queue"))
+    assert guarded == everything
+
+
+def test_every_log_ends_and_every_function_has_its_own(pipeline: Template) -> None:
+    groups = pipeline.resources("AWS::Logs::LogGroup")
+    assert {group["RetentionInDays"] for group in groups.values()} == {365}
+    used = [
+        pipeline.readable(function["LoggingConfig"]["LogGroup"])
+        for function in pipeline.resources("AWS::Lambda::Function").values()
+    ]
+    assert len(set(used)) == len(FUNCTIONS)
+    assert set(used) <= set(groups)
+
+
+def test_uploads_start_an_analysis_but_options_files_and_folder_markers_do_not(pipeline: Template) -> None:
+    rule = pipeline.resources("AWS::Events::Rule")["Ingest/ObjectCreated"]
+    pattern = rule["EventPattern"]
+    assert pattern["source"] == ["aws.s3"]
+    assert pattern["detail-type"] == ["Object Created"]
+    assert [pipeline.readable(name) for name in pattern["detail"]["bucket"]["name"]] == ["SourceBucket"]
+    assert pattern["detail"]["object"]["key"] == [{"anything-but": {"suffix": [".trailer.json", "/"]}}]
+    (target,) = rule["Targets"]
+    assert pipeline.readable(target["Arn"]) == "Workflow/AnalyseVideo/StateMachine"
+    assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
+    assert pipeline.readable(target["DeadLetterConfig"]["Arn"]) == "Ingest/DeadLetters.Arn"
+    assert "InputTransformer" not in target, "RegisterVideo reads the event as S3 sent it"
+
+
+def test_lost_completions_are_looked_for_every_minute(pipeline: Template) -> None:
+    rule = pipeline.resources("AWS::Events::Rule")["Detection/ReconcileTick"]
+    assert rule["ScheduleExpression"] == "rate(1 minute)"
+    assert [pipeline.readable(target["Arn"]) for target in rule["Targets"]] == [
+        "Detection/ReconcileJobs/Function.Arn"
+    ]
+
+
+@pytest.mark.parametrize("machine", ["AnalyseVideo", "MakeTrailer"])
+def test_executions_that_end_past_every_catch_are_recorded(pipeline: Template, machine: str) -> None:
+    rule = pipeline.resources("AWS::Events::Rule")[f"EndedExecutions/{machine}"]
+    detail = rule["EventPattern"]["detail"]
+    assert [pipeline.readable(arn) for arn in detail["stateMachineArn"]] == [
+        f"Workflow/{machine}/StateMachine"
+    ]
+    assert detail["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
+    (target,) = rule["Targets"]
+    assert pipeline.readable(target["Arn"]) == "Completion/RecordFailure/Function.Arn"
+    # Placeholders stand unquoted in the template; quoted, EventBridge would send their names.
+    template = re.sub(r"<[\w-]+>", '"x"', target["InputTransformer"]["InputTemplate"])
+    assert set(json.loads(template)) == {"workflow", "input", "executionId", "error"}
+    assert json.loads(template)["workflow"] == machine
+
+
+@pytest.mark.parametrize(
+    ("path", "service"),
+    [("CompletionChannel/Role", "rekognition"), ("Rendering/Role", "mediaconvert")],
+)
+def test_services_assume_their_role_for_this_account_only(
+    pipeline: Template, path: str, service: str
+) -> None:
+    (statement,) = pipeline.resources("AWS::IAM::Role")[path]["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": f"{service}.amazonaws.com"}
+    account = statement["Condition"]["StringEquals"]["aws:SourceAccount"]
+    assert pipeline.readable(account) == "<AWS::AccountId>"
+
+
+def test_every_dead_letter_queue_wakes_somebody(pipeline: Template) -> None:
+    alarms = pipeline.resources("AWS::CloudWatch::Alarm").values()
+    watched = {
+        pipeline.readable(dimension["Value"]).split(".")[0]
+        for alarm in alarms
+        if alarm.get("MetricName") == "ApproximateNumberOfMessagesVisible"
+        for dimension in alarm["Dimensions"]
+    }
+    queues = pipeline.resources("AWS::SQS::Queue")
+    assert watched == {path for path in queues if path.endswith("DeadLetters")}
+    topics = {pipeline.readable(action) for alarm in alarms for action in as_list(alarm["AlarmActions"])}
+    assert topics == {"Observability/AlarmTopic"}
+
+
+@pytest.mark.parametrize("machine", ["AnalyseVideo", "MakeTrailer"])
+def test_state_machines_are_traced_and_log_no_task_token(pipeline: Template, machine: str) -> None:
+    body = pipeline.resources("AWS::StepFunctions::StateMachine")[f"Workflow/{machine}/StateMachine"]
+    assert body["TracingConfiguration"] == {"Enabled": True}
+    assert body["LoggingConfiguration"]["Level"] == "ALL"
+    assert not body["LoggingConfiguration"].get("IncludeExecutionData")
+    name = pipeline.resources("AWS::Logs::LogGroup")[f"Workflow/{machine}/Logs"]["LogGroupName"]
+    assert name.startswith("/aws/vendedlogs/")
+
+
+def test_infra_imports_of_the_product_its_settings_only() -> None:
+    imports = re.compile(r"^\s*(?:from|import) (trailer[\w.]*)(?: import (\w+))?", re.MULTILINE)
+    found = {
+        ".".join(part for part in match if part)
+        for path in [Path(ROOT, "app.py"), *Path(ROOT, "infra").rglob("*.py")]
+        for match in imports.findall(path.read_text(encoding="utf-8"))
+    }
+    assert found == {"trailer.settings"}
