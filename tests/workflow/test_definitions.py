@@ -12,6 +12,7 @@ from typing import Any
 import botocore.session
 import pytest
 
+from local.emulator.states.templates import fill
 from tests.infra.synthesis import ROOT
 from tests.workflow.definitions import MACHINES, WORKFLOWS, State, all_states, definition, states
 from trailer import errors
@@ -121,6 +122,26 @@ def test_the_parent_waits_longer_than_the_child_may_run() -> None:
     """Otherwise it would stop a child that has no record yet."""
     waiting = next(state for state in states("AnalyseVideo") if state.name == "MakeTrailer")
     assert waiting.body["TimeoutSeconds"] > definition("MakeTrailer")["TimeoutSeconds"]
+
+
+def _child_name(profile_id: str, execution: str, redrives: int) -> str:
+    child = next(state for state in states("AnalyseVideo") if state.name == CHILD)
+    context = {"Execution": {"Id": execution, "RedriveCount": redrives}, "State": {"RetryCount": redrives}}
+    filled = fill({"Name.$": child.body["Parameters"]["Name.$"]}, {"profileId": profile_id}, context)
+    return str(filled["Name"])
+
+
+def test_a_repeated_start_is_the_same_child_and_a_redrive_another() -> None:
+    """A start whose answer was lost must not make a second trailer; a closed name can't be used again."""
+    name = _child_name("romance", "arn:execution:1", 0)
+    assert _child_name("romance", "arn:execution:1", 0) == name
+    others = {
+        _child_name("romance", "arn:execution:1", 1),
+        _child_name("romance", "arn:execution:2", 0),
+        _child_name("comedy", "arn:execution:1", 0),
+    }
+    assert len(others | {name}) == 4
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,80}", _child_name("x" * 39, "arn:execution:1", 9))
 
 
 @pytest.mark.parametrize("state", [s for s in all_states() if s.errors_matched], ids=_id)

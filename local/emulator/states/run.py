@@ -44,6 +44,7 @@ class Run:
                 "Id": record["executionArn"],
                 "Input": execution_input,
                 "Name": record["name"],
+                "RedriveCount": record.get("redriveCount", 0),
                 "RoleArn": record["events"][0]["executionStartedEventDetails"]["roleArn"],
                 "StartTime": record["startDate"],
             },

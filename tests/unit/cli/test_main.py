@@ -76,6 +76,11 @@ class TestMistakesAreToldBeforeAnythingIsStarted:
         assert code == 2
         assert "--profile" in said
 
+    def test_a_request_with_a_name_that_no_execution_can_have(self) -> None:
+        code, said = call("request", "film-1", "-p", "romance", "--request-id", "a/b")
+        assert code == 2
+        assert said.startswith("--request-id is “a/b”; allowed are")
+
     def test_a_question_about_nothing(self) -> None:
         assert call("scenes")[0] == 2
         assert call("trailers")[0] == 2

@@ -34,6 +34,12 @@ def test_an_unknown_profile_is_refused_with_those_that_exist() -> None:
         get_profile("superhero")
 
 
+def test_an_id_fits_into_the_name_of_an_execution() -> None:
+    assert parse_profile(document(id="x" * 39)).id == "x" * 39
+    with pytest.raises(InvalidProfileError, match="up to 39"):
+        parse_profile(document(id="x" * 40))
+
+
 def test_rekognition_has_38_categories_and_9_emotions() -> None:
     assert len(vocabulary.categories()) == 38
     assert len(vocabulary.EMOTIONS) == 9

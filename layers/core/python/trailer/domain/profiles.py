@@ -41,6 +41,8 @@ _FIELDS: Final = frozenset(
         "objective",
     }
 )
+_ID_LENGTH: Final = 39
+"""With a dash and a SHA-1 in hexadecimal it makes the 80 characters of an execution's name."""
 _REQUIRED: Final = ("id", "version", "pace", "stage_quota", "objective")
 
 
@@ -83,7 +85,7 @@ class ViewerProfile:
     faces: float
     two_shot: float
     speech: float
-    """Kept for a speech detector; nothing measures speech yet."""
+    """Of people talking; counts where a transcript or captions tell."""
     stage_quota: tuple[float, ...]
     """Wished share of the trailer per part of the story; sums to 1."""
     spoiler_cut: Fraction
@@ -155,8 +157,10 @@ def parse_profile(document: Mapping[str, Any]) -> ViewerProfile:
 
 def _identifier(value: Any) -> str:
     plain = isinstance(value, str) and value.replace("_", "a").isalnum() and value.isascii()
-    if not plain or value != value.lower():
-        raise InvalidProfileError(f"A profile id is lower-case letters, digits and '_', not {value!r}.")
+    if not plain or value != value.lower() or len(value) > _ID_LENGTH:
+        raise InvalidProfileError(
+            f"A profile id is up to {_ID_LENGTH} lower-case letters, digits and '_', not {value!r}."
+        )
     return str(value)
 
 
