@@ -47,7 +47,8 @@ class Cell:
 @cache
 def cells() -> tuple[Cell, ...]:
     """All judged trailers."""
-    with ProcessPoolExecutor(2, multiprocessing.get_context("fork")) as pool:
+    # Spawned, not forked: by now other tests have threads here, and a fork that meets one with a lock hangs.
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
         found = [cell for own in pool.map(_film, reversed(titles())) for cell in own]
     return tuple(sorted(found, key=lambda cell: list(titles()).index(cell.film)))
 
