@@ -27,6 +27,7 @@ class SourceMedia:
     container: str
     video_codec: str
     frame_rate: Fraction
+    """Frames per second of the timeline on which everything is counted."""
     frame_count: int
     width: int
     height: int
@@ -37,7 +38,11 @@ class SourceMedia:
     chroma: str
     """Chroma subsampling such as "4:2:0"."""
     scan_type: str
-    """"PROGRESSIVE" or "INTERLACED"."""
+    """"PROGRESSIVE", "INTERLACED", or "UNKNOWN" where the file doesn't say."""
+    variable_rate: bool = False
+    """The pictures come at a variable rate; ``frame_rate`` is the constant grid laid over them."""
+    hdr: bool = False
+    """The picture is coded in PQ or HLG, and looks washed out where that is ignored."""
 
     def __post_init__(self) -> None:
         if self.frame_rate <= 0 or self.frame_count <= 0:

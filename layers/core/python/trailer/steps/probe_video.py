@@ -16,7 +16,8 @@ from trailer.wire import keys
 from trailer.wire.catalogue import VIDEO, source_of
 from trailer.wire.media import dump_media
 from trailer.wire.mediaconvert import build_proxy_job
-from trailer.wire.probe import check_source, needs_proxy, parse_probe
+from trailer.wire.probe import parse_probe
+from trailer.wire.suitability import check_source, needs_proxy
 
 
 def probe_video(video_id: str, services: Services) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def probe_video(video_id: str, services: Services) -> dict[str, Any]:
     if video["size"] == 0:
         raise UnreadableVideoError(f"{source.name} is empty (0 bytes); upload the complete film again.")
     media = parse_probe(services.transcoder.probe(source.uri))
-    check_source(media, video["size"])
+    check_source(media)
     longest = Fraction(video["options"]["max-duration"])
     _check_length(media, longest)
     price = estimate(media, video["detectors"], len(video["profileIds"]), trailer_seconds=longest).total
@@ -49,7 +50,7 @@ def probe_video(video_id: str, services: Services) -> dict[str, Any]:
         },
     )
     _check_price(video, price)
-    proxy = needs_proxy(media)
+    proxy = needs_proxy(media, video["size"])
     if not proxy:
         return {"needsProxy": False}
     destination = f"s3://{services.results.bucket}/{keys.proxy(video_id)}"

@@ -26,6 +26,8 @@ def dump_media(media: SourceMedia) -> dict[str, Any]:
         "bitDepth": media.bit_depth,
         "chroma": media.chroma,
         "scanType": media.scan_type,
+        "variableRate": media.variable_rate,
+        "hdr": media.hdr,
     }
 
 
@@ -45,4 +47,6 @@ def load_media(value: Mapping[str, Any]) -> SourceMedia:
         bit_depth=value["bitDepth"],
         chroma=value["chroma"],
         scan_type=value["scanType"],
+        variable_rate=value.get("variableRate", False),
+        hdr=value.get("hdr", False),
     )

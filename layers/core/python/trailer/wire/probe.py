@@ -1,4 +1,4 @@
-"""What MediaConvert Probe says about an upload, and whether the pipeline can take it.
+"""What MediaConvert Probe says about an upload.
 
 Probe reads the header, so a file can still be damaged behind it. It reports
 what the container declares and what the codec declares side by side; where the
@@ -13,44 +13,14 @@ from fractions import Fraction
 from typing import Any, Final
 
 from trailer.domain.media import AudioTrack, SourceMedia
-from trailer.errors import (
-    NoVideoTrackError,
-    UnreadableVideoError,
-    UnsupportedVideoError,
-    VideoTooLargeError,
-    VideoTooLongError,
-)
+from trailer.errors import NoVideoTrackError, UnreadableVideoError
 from trailer.wire.languages import language_code
-
-MAX_BYTES: Final = 10 * 1024**3
-"""Rekognition Video takes stored films of up to 10 GB."""
-MAX_SECONDS: Final = 6 * 3600
-"""Rekognition Video takes films of up to 6 hours."""
-FRAME_RATES: Final = (1, 100)
-"""Frames per second, both inclusive: timecodes have two digits for the frame number."""
-MIN_SIDE: Final = 32
-"""The smallest width and height that MediaConvert writes, in pixels."""
-MAX_LONG_SIDE: Final = 4096
-"""The longest side of an H.264 picture that MediaConvert writes, in pixels."""
+from trailer.wire.timeline import timeline_rate
 
 _ALLOWED = "Upload a complete video file, for example H.264 with AAC sound in an MP4."
-_STANDARD_RATES: Final = (
-    Fraction(24000, 1001),
-    Fraction(24),
-    Fraction(25),
-    Fraction(30000, 1001),
-    Fraction(30),
-    Fraction(48000, 1001),
-    Fraction(48),
-    Fraction(50),
-    Fraction(60000, 1001),
-    Fraction(60),
-)
-_RATE_TOLERANCE: Final = Fraction(5, 100_000)
-"""29.97 and 30000/1001 differ by a millionth, 24 and 23.976 by a thousandth."""
 _STILL_PICTURE_CODECS: Final = frozenset({"MJPEG", "UNKNOWN"})
 _AUDIO_ONLY_FORMATS: Final = frozenset({"mp3", "wave", "flac", "aac", "ac3", "eac3"})
-_REKOGNITION_CONTAINERS: Final = frozenset({"mp4", "quicktime"})
+_HDR_TRANSFERS: Final = frozenset({"SMPTE_2084", "ARIB_B67"})
 _PROFILES_8_BIT_420: Final = re.compile(
     r"(constrained |progressive )?(baseline|main|extended|high)", re.IGNORECASE
 )
@@ -59,9 +29,9 @@ _PROFILES_8_BIT_420: Final = re.compile(
 def parse_probe(response: Mapping[str, Any]) -> SourceMedia:
     """Read the answer to one MediaConvert Probe call for one file.
 
-    The frame count is the running time of the picture times its rate, rounded,
-    because Probe counts no frames. Width and height are in square pixels, after
-    rotation, as a player shows them.
+    The frame count is the running time of the picture times the rate of its
+    timeline (see ``wire.timeline``), rounded, because Probe counts no frames.
+    Width and height are in square pixels, after rotation, as a player shows them.
 
     Raises:
         UnreadableVideoError: nothing that is a media file, or one without a usable header.
@@ -74,7 +44,7 @@ def parse_probe(response: Mapping[str, Any]) -> SourceMedia:
     tracks = sorted(container.get("Tracks") or [], key=lambda track: track.get("Index") or 0)
     video = _video_track(container, tracks)
     properties = video.get("VideoProperties") or {}
-    rate = _frame_rate(properties)
+    rate, variable = timeline_rate(_frame_rate(properties), str(container["Format"]))
     frames = _frame_count(video, container, rate)
     rotation = _rotation(properties)
     width, height = _displayed_size(properties, rotation)
@@ -91,60 +61,8 @@ def parse_probe(response: Mapping[str, Any]) -> SourceMedia:
         bit_depth=_bit_depth(properties, codec),
         chroma=_chroma(codec),
         scan_type=_scan_type(codec),
-    )
-
-
-def check_source(media: SourceMedia, size_bytes: int) -> None:
-    """Refuse what can't be analysed or cut, before anything is paid for.
-
-    Raises:
-        UnsupportedVideoError: an unknown codec, or a picture or frame rate that no tool here can handle.
-        VideoTooLargeError: more than 10 GB.
-        VideoTooLongError: more than 6 hours.
-    """
-    if media.video_codec == "UNKNOWN":
-        raise UnsupportedVideoError(
-            "The picture is compressed in a way that can't be read. Allowed are H.264, HEVC, ProRes, MPEG-2, "
-            "VP9 and the other usual video codecs."
-        )
-    low, high = FRAME_RATES
-    if not low <= media.frame_rate <= high:
-        raise UnsupportedVideoError(
-            f"The film has {float(media.frame_rate):.4g} pictures a second; allowed are {low} to {high}."
-        )
-    short, long = sorted((media.width, media.height))
-    if short < MIN_SIDE or long * MIN_SIDE > short * MAX_LONG_SIDE:
-        raise UnsupportedVideoError(
-            f"The picture is {media.width} × {media.height} pixels; each side needs at least {MIN_SIDE}, and "
-            f"the long side may be at most {MAX_LONG_SIDE // MIN_SIDE} times the short one."
-        )
-    if size_bytes > MAX_BYTES:
-        raise VideoTooLargeError(
-            f"The file has {_rounded_up(Fraction(size_bytes, 1024**3))} GB; at most 10 GB are allowed. "
-            "Upload a smaller encoding of the film."
-        )
-    if media.duration > MAX_SECONDS:
-        hours, minutes, seconds = _clock(media.duration)
-        raise VideoTooLongError(
-            f"The film runs {hours} h {minutes:02d} min {seconds:02d} s; at most 6 hours are allowed. "
-            "Upload it in parts."
-        )
-
-
-def needs_proxy(media: SourceMedia) -> bool:
-    """Whether Rekognition needs an H.264 copy because it can't read the source itself.
-
-    Rekognition Video reads H.264 in MP4 and MOV, with AAC sound or none. That it
-    takes 8-bit 4:2:0 progressive pictures only is not documented; a proxy costs
-    cents, and a failed analysis the whole film.
-    """
-    return not (
-        media.container in _REKOGNITION_CONTAINERS
-        and media.video_codec == "AVC"
-        and media.bit_depth == 8
-        and media.chroma == "4:2:0"
-        and media.scan_type == "PROGRESSIVE"
-        and all(track.codec == "AAC" for track in media.audio_tracks)
+        variable_rate=variable,
+        hdr=_is_hdr(properties, codec),
     )
 
 
@@ -179,7 +97,7 @@ def _frame_rate(properties: Mapping[str, Any]) -> Fraction:
         rate = _fraction((properties.get("CodecMetadata") or {}).get("CodedFrameRate"))
     if rate is None:
         raise UnreadableVideoError(f"The file doesn't say how many pictures a second it has. {_ALLOWED}")
-    return next((exact for exact in _STANDARD_RATES if abs(rate - exact) <= exact * _RATE_TOLERANCE), rate)
+    return rate
 
 
 def _frame_count(video: Mapping[str, Any], container: Mapping[str, Any], rate: Fraction) -> int:
@@ -244,9 +162,17 @@ def _chroma(codec: Mapping[str, Any]) -> str:
 
 
 def _scan_type(codec: Mapping[str, Any]) -> str:
+    """UNKNOWN for codecs whose headers Probe does not parse: they may be interlaced."""
+    if not codec:
+        return "UNKNOWN"
     declared = str(codec.get("ScanType") or "").lower()
     interlaced = declared.startswith("interlaced") or (not declared and bool(codec.get("FieldOrder")))
     return "INTERLACED" if interlaced else "PROGRESSIVE"
+
+
+def _is_hdr(properties: Mapping[str, Any], codec: Mapping[str, Any]) -> bool:
+    """PQ or HLG; for transport and program streams only the codec tells."""
+    return any(source.get("TransferCharacteristics") in _HDR_TRANSFERS for source in (properties, codec))
 
 
 def _fraction(value: Mapping[str, Any] | None) -> Fraction | None:
@@ -256,13 +182,3 @@ def _fraction(value: Mapping[str, Any] | None) -> Fraction | None:
 
 def _seconds(value: float | str | None) -> Fraction | None:
     return Fraction(str(value)) if value and float(value) > 0 else None
-
-
-def _clock(seconds: Fraction) -> tuple[int, int, int]:
-    minutes, second = divmod(int(seconds), 60)
-    return minutes // 60, minutes % 60, second
-
-
-def _rounded_up(value: Fraction) -> str:
-    """Two decimals, upwards, so that what is just above a limit doesn't read as the limit."""
-    return f"{-(-value * 100 // 1) / 100:.2f}"

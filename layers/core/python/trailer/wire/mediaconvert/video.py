@@ -1,7 +1,7 @@
 """Pictures: the sizes of the renditions and how each is encoded.
 
-Colours follow the source. HDR is not mapped to SDR: ``SourceMedia`` doesn't say
-whether ten bits are HDR, and MediaConvert's conversion needs to be told.
+Colours follow the source, but HDR is mapped to SDR: eight bits of PQ or HLG look
+washed out on every player, and to Rekognition too.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from trailer.domain.media import SourceMedia
-from trailer.wire.probe import MAX_LONG_SIDE
+from trailer.wire.suitability import MAX_LONG_SIDE
 
 LADDER: Final = (2160, 1080, 720, 480)
 """Short sides of the renditions, in pixels: a portrait film's 1080 is its width."""
@@ -142,7 +142,7 @@ def _description(
                 "CodecLevel": "AUTO",
                 "EntropyEncoding": "CABAC",
                 "InterlaceMode": "PROGRESSIVE",
-                "FramerateControl": "INITIALIZE_FROM_SOURCE",
+                **_frame_rate(media),
                 # Following the source would write an anamorphic source's oblong pixels into every size.
                 "ParControl": "SPECIFIED",
                 "ParNumerator": 1,
@@ -154,9 +154,33 @@ def _description(
     }
 
 
+def _frame_rate(media: SourceMedia) -> dict[str, Any]:
+    """One frame of the output for each frame of the timeline.
+
+    At a constant rate that is the source's own. To a variable one MediaConvert
+    would give the grid that ``wire.timeline`` reckons too; it is stated, so that
+    proxy and trailer can't come to different ones, and pictures are only repeated
+    or dropped, never blended.
+    """
+    if not media.variable_rate:
+        return {"FramerateControl": "INITIALIZE_FROM_SOURCE"}
+    return {
+        "FramerateControl": "SPECIFIED",
+        "FramerateNumerator": media.frame_rate.numerator,
+        "FramerateDenominator": media.frame_rate.denominator,
+        "FramerateConversionAlgorithm": "DUPLICATE_DROP",
+    }
+
+
 def _preprocessors(media: SourceMedia) -> dict[str, Any]:
     steps: dict[str, Any] = {}
     if media.scan_type != "PROGRESSIVE":
-        # DEINTERLACE keeps one frame for each frame; ADAPTIVE may undo telecine and so drop some.
+        # DEINTERLACE keeps one frame for each frame; ADAPTIVE may undo telecine and so drop some. NORMAL
+        # leaves frames alone that are tagged as progressive, and so a film of unknown kind unharmed.
         steps["Deinterlacer"] = {"Algorithm": "INTERPOLATE", "Control": "NORMAL", "Mode": "DEINTERLACE"}
+    if media.hdr:
+        steps["ColorCorrector"] = {
+            "ColorSpaceConversion": "FORCE_709",
+            "HdrToSdrToneMapper": "PRESERVE_DETAILS",
+        }
     return {"VideoPreprocessors": steps} if steps else {}
