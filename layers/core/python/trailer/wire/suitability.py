@@ -21,10 +21,10 @@ MAX_LONG_SIDE: Final = 4096
 MAX_SOURCE_SIDE: Final = 8192
 """The longest side that MediaConvert handles in any codec (8192 × 4320, user guide), in pixels."""
 
-_CODECS: Final = frozenset(
-    ("AV1", "AVC", "DV", "H263", "HEVC", "JPEG2000", "MJPEG", "MP4V", "MPEG1", "MPEG2", "PRORES", "QTRLE")
-    + ("UNCOMPRESSED", "VC1", "VC3", "VP8", "VP9")
-)
+_CODECS: Final = frozenset({
+    "AV1", "AVC", "DV", "H263", "HEVC", "JPEG2000", "MJPEG", "MP4V", "MPEG1", "MPEG2", "PRORES", "QTRLE",
+    "UNCOMPRESSED", "VC1", "VC3", "VP8", "VP9",
+})  # fmt: skip
 """Of the codecs that Probe names, those that MediaConvert decodes (user guide, "Supported input formats").
 
 Not every container may hold every one of them; a combination that MediaConvert does not take ends
