@@ -35,6 +35,7 @@ class Engine:
         self._sfn: Any = stepfunctions
         self._log = log
         self._lock = threading.Lock()
+        self._ended = threading.Condition(self._lock)
         self._runs: dict[str, Run] = {}
         self._watchers: dict[str, list[Callable[[], None]]] = {}
         self._media = MediaConvertClient(os.environ)
@@ -49,24 +50,47 @@ class Engine:
     def run(self, arn: str) -> None:
         """Run an execution from its start, or on from where a restart found it, to its end."""
         record = self._sfn._executions.get(arn)
-        machine = self._sfn._state_machines.get(record["stateMachineArn"])
         try:
-            if machine is None:
-                raise StatesError(RUNTIME, "The state machine was deleted.")  # noqa: TRY301
-            parsed = json.loads(machine["definition"])
-            definition.check(parsed)
+            parsed = self._definition(record)
             run = Run(record, parsed, json.loads(record["input"]))
         except (StatesError, UnsupportedError, ValueError) as error:
             self._end(record, "FAILED", error=RUNTIME, cause=getattr(error, "cause", str(error)))
             return
         with self._lock:
             self._runs[arn] = run
+        if record["status"] != "RUNNING":
+            # It was stopped before there was anything to stop.
+            run.stop()
         try:
             self._interpret(run, parsed, record)
         finally:
-            with self._lock:
+            with self._ended:
                 self._runs.pop(arn, None)
+                self._ended.notify_all()
             self._write_usage(record)
+
+    def redrive(self, arn: str) -> None:
+        """Run an execution that did not succeed on from its unfinished states, to its end."""
+        with self._ended:
+            # What was stopped a moment ago may still be on its way out.
+            self._ended.wait_for(lambda: arn not in self._runs)
+        journal = self._sfn._executions.get(arn).setdefault("journal", {})
+        for key, entry in journal.items():
+            if "output" not in entry:
+                # The state is not entered again, but what is in it is: a new token, a new child, a new job.
+                journal[key] = {"entered": entry["entered"]}
+        self.run(arn)
+
+    def _definition(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Return the definition that the execution began with; an update meanwhile doesn't reach it."""
+        if "definition" not in record:
+            machine = self._sfn._state_machines.get(record["stateMachineArn"])
+            if machine is None:
+                raise StatesError(RUNTIME, "The state machine was deleted.")
+            record["definition"] = machine["definition"]
+        parsed: dict[str, Any] = json.loads(record["definition"])
+        definition.check(parsed)
+        return parsed
 
     def _interpret(self, run: Run, machine: dict[str, Any], record: dict[str, Any]) -> None:
         branch = Branch(run, event=len(record["events"]))
@@ -89,6 +113,10 @@ class Engine:
     def _end(self, record: dict[str, Any], status: str, **outcome: str) -> None:
         kinds = {"SUCCEEDED": "Succeeded", "FAILED": "Failed", "TIMED_OUT": "TimedOut"}
         kind = kinds[status]
+        if record["status"] != "RUNNING":
+            # Whoever stopped it a moment before its end has written how it ended, and that stays.
+            self._tell_watchers(record["executionArn"])
+            return
         record.update(outcome)
         record["stopDate"] = now()
         record["events"].append(
@@ -102,7 +130,10 @@ class Engine:
         )
         # Last, because whoever waits for the status reads the rest right away.
         record["status"] = status
-        record.pop("journal", None)
+        if status == "SUCCEEDED":
+            # Only what did not succeed can be redriven.
+            record.pop("journal", None)
+            record.pop("definition", None)
         self._tell_watchers(record["executionArn"])
         self._sfn._emit_execution_status_event(record)
 
@@ -138,6 +169,8 @@ class Engine:
                 record.update(status="RUNNING", stopDate=None)
                 for name in ("error", "cause"):
                     record.pop(name, None)
+                journal = record.get("journal", {})
+                self.tokens.expect(entry["token"] for entry in journal.values() if "token" in entry)
                 found.append(((account, region), arn))
         return found
 

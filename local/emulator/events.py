@@ -2,8 +2,11 @@
 
 import contextvars
 import json
+import logging
 from collections.abc import Callable
 from typing import Any
+
+logger = logging.getLogger("local.emulator.events")
 
 EMITTER_HEADER = b"x-local-aws-emitter"
 """Our own services mark their PutEvents with it; only AWS itself may send events of an ``aws.`` source."""
@@ -38,6 +41,19 @@ def install() -> None:
     storage._fire_s3_event = fire_with_version
     bus._dispatch_event = dispatch_corrected
     bus._put_events = put_events
+    bus._dispatch_to_lambda = _invoke_later
+
+
+def _invoke_later(arn: str, payload: str) -> None:
+    """Invoke a rule's function as Lambda invokes asynchronously: retried, and then to its dead letters."""
+    from ministack.services import lambda_svc  # noqa: PLC0415
+
+    service: Any = lambda_svc
+    code, config, name = service._get_func_record_for_ref(arn)
+    if not code or not config:
+        logger.warning("A rule's target is gone: the function %s", name)
+        return
+    service.invoke_async_with_retry(service._execution_record_for_config(code, config), json.loads(payload))
 
 
 def _object_detail(detail: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from local.emulator.engine import Engine
+from local.emulator.executions import Executions
 from local.emulator.states import definition
 from local.emulator.states.errors import UnsupportedError
 from local.emulator.states.tokens import TokenError
@@ -31,6 +32,7 @@ def install(state_dir: Path) -> Engine:
     sfn._run_execution = engine.run
     sfn._start_execution = _start(sfn, error_response_json, json_response)
     sfn._stop_execution = _stop(sfn._stop_execution, engine)
+    Executions(engine)
     for name in ("_create_state_machine", "_update_state_machine"):
         setattr(sfn, name, _checked(getattr(sfn, name), error_response_json))
     provisioners._sfn_definition = _checked_definition(provisioners._sfn_definition)
@@ -79,6 +81,7 @@ def _response(answer: Any) -> Response:
 
 def _start(sfn: Any, refuse: Callable[..., Any], answer: Callable[..., Any]) -> Action:
     original: Action = sfn._start_execution
+    lock = threading.Lock()
 
     def start(request: dict[str, Any]) -> Response:
         text = request.get("input", "{}")
@@ -95,10 +98,10 @@ def _start(sfn: Any, refuse: Callable[..., Any], answer: Callable[..., Any]) -> 
             )
         if name is not None and not _NAME.fullmatch(name):
             return _response(refuse("InvalidName", f"Invalid Name: '{name}'", 400))
-        same = _running_twin(sfn, request.get("stateMachineArn", ""), name, text)
-        if same is not None:
-            return _response(answer(same))
-        return original(request)
+        # Executions that start executions do so at the same time as clients: one name is taken once.
+        with lock:
+            same = _running_twin(sfn, request.get("stateMachineArn", ""), name, text)
+            return original(request) if same is None else _response(answer(same))
 
     return start
 

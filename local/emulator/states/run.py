@@ -36,7 +36,9 @@ class Run:
         """What each visit of a state gave, by branch, name and count; a restarted run skips those."""
         self.condition = threading.Condition()
         self.stopped = False
-        started = datetime.fromisoformat(record["startDate"].replace("Z", "+00:00")).timestamp()
+        # A redrive sets the state machine's own time limit back.
+        began = record.get("redriveDate") or record["startDate"]
+        started = datetime.fromisoformat(began.replace("Z", "+00:00")).timestamp()
         limit = machine.get("TimeoutSeconds")
         self.deadline: float | None = started + limit if limit else None
         self.context: dict[str, Any] = {
@@ -47,6 +49,7 @@ class Run:
                 "RedriveCount": record.get("redriveCount", 0),
                 "RoleArn": record["events"][0]["executionStartedEventDetails"]["roleArn"],
                 "StartTime": record["startDate"],
+                **({"RedriveTime": record["redriveDate"]} if "redriveDate" in record else {}),
             },
             "StateMachine": {
                 "Id": record["stateMachineArn"],

@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,9 @@ MAX_CAUSE_CHARACTERS = 32_768
 
 _BODY_BYTES = 464
 _CHECK_BYTES = 16
+
+_OPENING_SECONDS = 5.0
+"""How long an answer waits for an execution that a restart interrupted; it needs some milliseconds."""
 
 
 class TokenError(Exception):
@@ -48,13 +51,13 @@ def _check(body: bytes) -> bytes:
     return hashlib.sha256(body).digest()[:_CHECK_BYTES]
 
 
-def is_token(text: str) -> bool:
-    """Tell whether we made this token at some time, perhaps before a restart."""
+def _raw(text: str) -> bytes | None:
+    """Return the bytes of what has a token's shape."""
     try:
         raw = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        return False
-    return len(raw) == _BODY_BYTES + _CHECK_BYTES and _check(raw[:_BODY_BYTES]) == raw[_BODY_BYTES:]
+        return None
+    return raw if len(raw) == _BODY_BYTES + _CHECK_BYTES else None
 
 
 class Tokens:
@@ -62,19 +65,32 @@ class Tokens:
 
     def __init__(self) -> None:
         self._open: dict[str, Callback] = {}
-        self._lock = threading.Lock()
+        self._expected: set[str] = set()
+        self._lock = threading.Condition()
+
+    def expect(self, tokens: Iterable[str]) -> None:
+        """Name tokens that a restarted execution will open in a moment; answers wait for that."""
+        with self._lock:
+            self._expected.update(tokens)
 
     def open(self, token: str, wake: Callable[[], None]) -> Callback:
         """Begin to accept answers for a token; ``wake`` is called when one came."""
         callback = Callback(wake)
         with self._lock:
             self._open[token] = callback
+            self._expected.discard(token)
+            self._lock.notify_all()
         return callback
 
     def close(self, token: str) -> None:
         """Accept no answer any more."""
         with self._lock:
             self._open.pop(token, None)
+
+    def _await_opening(self, token: str) -> None:
+        """With the lock held: let an execution that goes on after a restart come to its wait."""
+        self._lock.wait_for(lambda: token not in self._expected, timeout=_OPENING_SECONDS)
+        self._expected.discard(token)
 
     def succeed(self, token: str, output: str) -> None:
         """SendTaskSuccess.
@@ -104,14 +120,16 @@ class Tokens:
         """SendTaskHeartbeat: only tells whether anybody still waits; HeartbeatSeconds is not supported.
 
         Raises:
-            TokenError: the token is closed or no token.
+            TokenError: the token is closed, unknown or no token.
         """
         with self._lock:
+            self._await_opening(token)
             if token not in self._open:
                 raise self._refusal(token)
 
     def _finish(self, token: str, value: Any, failure: StatesError | None) -> None:
         with self._lock:
+            self._await_opening(token)
             callback = self._open.pop(token, None)
         if callback is None:
             raise self._refusal(token)
@@ -120,6 +138,10 @@ class Tokens:
 
     @staticmethod
     def _refusal(token: str) -> TokenError:
-        if is_token(token):
-            return TokenError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
-        return TokenError("InvalidToken", "Invalid Token: 'Invalid token'")
+        raw = _raw(token)
+        if raw is None:
+            return TokenError("InvalidToken", "Invalid Token: 'Invalid token'")
+        if _check(raw[:_BODY_BYTES]) != raw[_BODY_BYTES:]:
+            return TokenError("TaskDoesNotExist", "Task Does Not Exist: 'No task has this token'")
+        # We made it at some time, perhaps before a restart.
+        return TokenError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")

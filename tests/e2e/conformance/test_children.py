@@ -1,6 +1,9 @@
 """Executions that start executions: one MakeTrailer per profile."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from tests.e2e.conformance.conftest import Machines
 from tests.e2e.conformance.states import PASS, task
@@ -58,10 +61,33 @@ def test_starting_a_running_execution_again_is_the_same_execution(machines: Mach
     first = start(stateMachineArn=arn, name="once", input='{"a": 1}')
     again = start(stateMachineArn=arn, name="once", input='{"a": 1}')
     assert again["executionArn"] == first["executionArn"]
-    try:
+    taken = machines.client.exceptions.ExecutionAlreadyExists
+    with pytest.raises(taken):
         start(stateMachineArn=arn, name="once", input='{"a": 2}')
-    except machines.client.exceptions.ExecutionAlreadyExists:
-        pass
-    else:
-        raise AssertionError("another input under the same name was accepted")
     machines.client.stop_execution(executionArn=first["executionArn"])
+    machines.wait(first["executionArn"])
+    with pytest.raises(taken):
+        start(stateMachineArn=arn, name="once", input='{"a": 1}')
+
+
+def test_many_at_once_under_one_name_are_one_execution(machines: Machines) -> None:
+    """Two retries of one lost answer may arrive together."""
+    arn = machines.create({"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 600, "End": True}}})
+
+    def start(_: int) -> str:
+        client = machines.client
+        started: str = client.start_execution(stateMachineArn=arn, name="one", input="{}")["executionArn"]
+        return started
+
+    with ThreadPoolExecutor(8) as pool:
+        [execution] = set(pool.map(start, range(8)))
+    assert len(machines.client.list_executions(stateMachineArn=arn)["executions"]) == 1
+    machines.client.stop_execution(executionArn=execution)
+
+
+def test_a_child_s_name_that_is_used_up_is_an_error_with_aws_s_name(machines: Machines) -> None:
+    child = machines.create({"StartAt": "A", "States": {"A": PASS}})
+    parameters = {"StateMachineArn": child, "Input": {}, "Name": "once"}
+    assert machines.run({"A": task(RESOURCE, Parameters=parameters)}).status == "SUCCEEDED"
+    done = machines.run({"A": task(RESOURCE, Parameters=parameters)})
+    assert done.error == "StepFunctions.ExecutionAlreadyExistsException"

@@ -158,6 +158,79 @@ def test_only_our_own_services_speak_as_aws(emulator: Emulator) -> None:
     assert events.put_events(Entries=[entry])["FailedEntryCount"] == 0
 
 
+def ended(machines: Machines, emulator: Emulator, definition: dict, act: Callable[[str], None]) -> list[dict]:
+    """Run a definition, act on it, and return the status events that a rule passed on."""
+    machine, listener = machines.create(definition), machines.create({"StartAt": "A", "States": {"A": PASS}})
+    name = f"ended-{uuid.uuid4().hex[:8]}"
+    pattern = {
+        "source": ["aws.states"],
+        "detail-type": ["Step Functions Execution Status Change"],
+        "detail": {"stateMachineArn": [machine], "status": ["FAILED", "TIMED_OUT", "ABORTED", "SUCCEEDED"]},
+    }
+    events = emulator.client("events")
+    events.put_rule(Name=name, EventPattern=json.dumps(pattern))
+    events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": listener, "RoleArn": ROLE}])
+    arn = machines.client.start_execution(stateMachineArn=machine, input='{"film": "é"}')["executionArn"]
+    act(arn)
+    runs = eventually(
+        lambda: machines.client.list_executions(stateMachineArn=listener, statusFilter="SUCCEEDED")[
+            "executions"
+        ]
+    )
+    events.remove_targets(Rule=name, Ids=["1"])
+    details = [
+        json.loads(machines.client.describe_execution(executionArn=run["executionArn"])["input"])["detail"]
+        for run in runs
+    ]
+    assert [detail["executionArn"] for detail in details] == [arn] * len(details)
+    return details
+
+
+ENDINGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "FAILED": ({"A": {"Type": "Fail", "Error": "E", "Cause": "c"}}, {}),
+    "TIMED_OUT": ({"A": {"Type": "Wait", "Seconds": 600, "End": True}}, {"TimeoutSeconds": 1}),
+    "ABORTED": ({"A": {"Type": "Wait", "Seconds": 600, "End": True}}, {}),
+    "SUCCEEDED": ({"A": PASS}, {}),
+}
+
+
+@pytest.mark.parametrize("status", sorted(ENDINGS))
+def test_the_end_of_an_execution_is_an_event(emulator: Emulator, machines: Machines, status: str) -> None:
+    """No Catch sees an execution that runs out of time or is stopped; its record is closed by this event."""
+    states, machine = ENDINGS[status]
+
+    def act(arn: str) -> None:
+        if status == "ABORTED":
+            machines.client.stop_execution(executionArn=arn, error="Operator", cause="by hand")
+
+    [detail] = ended(machines, emulator, {"StartAt": "A", "States": states, **machine}, act)
+    assert (detail["status"], json.loads(detail["input"])) == (status, {"film": "é"})
+    assert detail["redriveStatus"] == ("NOT_REDRIVABLE" if status == "SUCCEEDED" else "REDRIVABLE")
+
+
+def test_a_rule_s_function_is_tried_again_and_then_its_event_is_a_dead_letter(
+    emulator: Emulator, counter: str
+) -> None:
+    """Lambda invokes it asynchronously: what the end of an execution says must not be lost."""
+    sqs, events = emulator.client("sqs"), emulator.client("events")
+    dead = sqs.create_queue(QueueName=f"dead-{uuid.uuid4().hex[:8]}")["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]
+    name = f"broken-{uuid.uuid4().hex[:8]}"
+    function = create_function(emulator, name)
+    emulator.client("lambda").put_function_event_invoke_config(
+        FunctionName=name,
+        MaximumRetryAttempts=1,
+        DestinationConfig={"OnFailure": {"Destination": attributes["QueueArn"]}},
+    )
+    events.put_rule(Name=name, EventPattern=json.dumps({"source": [name]}))
+    given = {"counter": counter, "error": "ValueError"}
+    events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": function, "Input": json.dumps(given)}])
+    events.put_events(Entries=[{"Source": name, "DetailType": "x", "Detail": "{}"}])
+    [message] = eventually(lambda: sqs.receive_message(QueueUrl=dead).get("Messages"))
+    assert json.loads(message["Body"])["requestPayload"] == given
+    assert Path(counter).stat().st_size == 2
+
+
 @pytest.mark.skipif("TRAILER_SLOW_TESTS" not in os.environ, reason="takes a minute; set TRAILER_SLOW_TESTS")
 def test_a_schedule_really_fires(emulator: Emulator, tmp_path: Path) -> None:
     """The reconciler is what ends a wait whose completion was lost; it must run without being asked."""

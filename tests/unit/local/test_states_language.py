@@ -1,6 +1,7 @@
 """The pure parts of the interpreter: what parses, what is refused, who handles which error."""
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from local.emulator.states.errors import StatesError, UnsupportedError, find_han
 from local.emulator.states.interpreter import _delay
 from local.emulator.states.intrinsics import evaluate, parse_call
 from local.emulator.states.paths import PathNotFound, parse_path
-from local.emulator.states.tokens import TokenError, Tokens, is_token, new_token
+from local.emulator.states.tokens import TokenError, Tokens, new_token
 
 WORKFLOWS = Path(__file__).parents[3] / "infra" / "workflows"
 
@@ -148,7 +149,29 @@ def test_a_token_is_open_once() -> None:
 
 @given(st.text())
 def test_no_text_is_a_token_by_chance(text: str) -> None:
-    assert not is_token(text)
+    with pytest.raises(TokenError) as caught:
+        Tokens().heartbeat(text)
+    assert caught.value.code == "InvalidToken"
+
+
+def test_a_token_of_somebody_else_belongs_to_no_task() -> None:
+    """The reconciler drops a waiter by this answer, so it must not be mistaken for a closed one."""
+    token = new_token()
+    other = ("A" if token[0] != "A" else "B") + token[1:]
+    with pytest.raises(TokenError) as caught:
+        Tokens().heartbeat(other)
+    assert caught.value.code == "TaskDoesNotExist"
+
+
+def test_an_answer_waits_for_an_execution_that_goes_on_after_a_restart() -> None:
+    """Refused as closed, it would be dropped, and the film would wait for half a day."""
+    tokens, token = Tokens(), new_token()
+    tokens.expect([token])
+    opening = threading.Timer(0.05, lambda: tokens.open(token, lambda: None))
+    opening.start()
+    tokens.heartbeat(token)
+    tokens.succeed(token, "1")
+    opening.join()
 
 
 def test_an_answer_longer_than_state_is_refused() -> None:
