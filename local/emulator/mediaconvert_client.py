@@ -7,11 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from local.emulator.states.errors import RUNTIME, StatesError
+from local.faults.plan import STEP_FUNCTIONS
 
 logger = logging.getLogger("local.emulator.mediaconvert")
 
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL_MEDIACONVERT"
 _TRANSIENT = frozenset({"TooManyRequestsException", "InternalServerErrorException"})
+_ASKED = 3
+"""How often a job is asked for when no answer comes; its token keeps a second job from being made."""
 
 
 class MediaConvertClient:
@@ -32,7 +35,7 @@ class MediaConvertClient:
         from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError  # noqa: PLC0415
 
         try:
-            answer = self._connected().create_job(**parameters)
+            answer = self._ask(parameters)
         except ClientError as error:
             raise StatesError(f"MediaConvert.{_code(error)}", str(error)) from error
         except ParamValidationError as error:
@@ -42,6 +45,19 @@ class MediaConvertClient:
             raise StatesError("MediaConvert.SdkClientException", str(error)) from error
         job_id: str = answer["Job"]["Id"]
         return job_id
+
+    def _ask(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        from botocore.exceptions import ConnectionClosedError  # noqa: PLC0415
+
+        for _ in range(_ASKED - 1):
+            try:
+                answer: dict[str, Any] = self._connected().create_job(**parameters)
+            except ConnectionClosedError as error:
+                logger.warning("CreateJob was not answered, and is asked again: %s", error)
+            else:
+                return answer
+        last: dict[str, Any] = self._connected().create_job(**parameters)
+        return last
 
     def get(self, job_id: str) -> dict[str, Any] | None:
         """Return a job as JSON; ``None`` if the service can't be reached just now.
@@ -81,7 +97,12 @@ class MediaConvertClient:
                 from botocore.config import Config  # noqa: PLC0415
 
                 # The state's own Retry decides about a second attempt.
-                config = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=60)
+                config = Config(
+                    retries={"total_max_attempts": 1},
+                    connect_timeout=5,
+                    read_timeout=60,
+                    user_agent_extra=f"app/{STEP_FUNCTIONS}",
+                )
                 self._client = boto3.session.Session().client(
                     "mediaconvert", endpoint_url=self._endpoint, config=config
                 )

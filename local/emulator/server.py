@@ -12,6 +12,10 @@ from typing import Any
 
 from local.emulator import corrections, events
 from local.emulator.configuration import HOST, configure, require_pinned_version
+from local.faults import deliveries
+from local.faults.calls import CallFaults
+from local.faults.gateway import FaultyGateway
+from local.faults.injector import injector
 
 logger = logging.getLogger("local.emulator")
 
@@ -93,7 +97,11 @@ def serve(port: int, state_dir: Path) -> None:
         with lock:
             ministack.save_all(ministack._build_persistence_save_dict())
 
-    gateway = Gateway(ministack.app, save)
+    application: Application = ministack.app
+    if (faults := injector()) is not None:
+        deliveries.install(faults)
+        application = FaultyGateway(application, CallFaults(faults))
+    gateway = Gateway(application, save)
     asyncio.run(_run(gateway, port, save))
 
 

@@ -16,6 +16,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.faults.deliveries import send
+from local.faults.injector import injector
 from local.mediaconvert.objects import aws_client
 
 DETAIL_TYPE = "MediaConvert Job State Change"
@@ -30,6 +32,7 @@ class Events:
         """``client`` is made on first use unless given: making one takes time that a start can't spare."""
         self._given = client
         self._refused = False
+        self._faults = injector()
 
     @functools.cached_property
     def _client(self) -> Any:
@@ -59,10 +62,16 @@ class Events:
             "DetailType": DETAIL_TYPE,
             "Detail": json.dumps(detail),
         }
+        if self._faults is None:
+            self._put(entry, job["Id"])
+        else:
+            send(self._faults, "rendered", lambda: self._put(entry, job["Id"]))
+
+    def _put(self, entry: dict[str, Any], job_id: str) -> None:
         try:
             answer = self._client.put_events(Entries=[entry])
         except (ClientError, BotoCoreError) as error:
-            _log.warning("Job event %s of %s was not sent: %s", status, job["Id"], error)
+            _log.warning("An event of job %s was not sent: %s", job_id, error)
             return
         refusal = answer["Entries"][0].get("ErrorCode") if answer.get("FailedEntryCount") else None
         if refusal == "NotAuthorizedForSourceException":

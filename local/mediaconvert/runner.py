@@ -14,6 +14,7 @@ from typing import Any
 from local.mediaconvert.delivery import deliver
 from local.mediaconvert.errors import JobCanceledError, JobError
 from local.mediaconvert.events import Events
+from local.mediaconvert.fates import fail_if_planned
 from local.mediaconvert.jobs import JobStore, now
 from local.mediaconvert.naming import split_url
 from local.mediaconvert.objects import Objects
@@ -113,6 +114,7 @@ class Runner:
 
     def _execute(self, job: dict[str, Any], folder: Path) -> None:
         self._events.send(job, "PROGRESSING")
+        fail_if_planned()
         began = time.monotonic()
         refuse_unsupported(job["Settings"])
         spec = read_settings(job["Settings"])

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from local.faults.handler import judge, refused, silenced
 from local.mediaconvert import model
 from local.mediaconvert.errors import ApiError, bad_request
 from local.mediaconvert.service import Service
@@ -88,8 +89,11 @@ class Handler(BaseHTTPRequestHandler):
             url = urlsplit(self.path)
             if url.path == "/health":
                 return self._send(200, {"status": "ok"})
+            verdict = judge(self, "")
+            if refused(self, verdict):
+                return None
             status, name, answer = self._route(url.path, dict(parse_qsl(url.query)), body)
-            return self._send(status, model.serialize(name, answer))
+            return None if silenced(self, verdict) else self._send(status, model.serialize(name, answer))
         except ApiError as error:
             return self._send(error.status, {"message": error.message}, error.code)
         except Exception as error:

@@ -25,7 +25,7 @@ FIRST_PAUSE = 0.25
 def completion_body(job: Job) -> dict[str, Any]:
     """The message of aws.md 1.3: the job's id, outcome and object; the tag only if one was given."""
     place = job.request["Video"]["S3Object"]
-    body: dict[str, Any] = {"JobId": job.job_id, "Status": job.status, "API": job.operation}
+    body: dict[str, Any] = {"JobId": job.job_id, "Status": job.announced or job.status, "API": job.operation}
     if job.request.get("JobTag"):
         body["JobTag"] = job.request["JobTag"]
     body["Timestamp"] = int((job.completed or time.time()) * 1000)

@@ -8,6 +8,7 @@ import logging
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,10 @@ class Job:
     message: str | None = None
     completed: float | None = None
     notified: bool = False
+    content: str = ""
+    """The object's ETag."""
+    announced: str | None = None
+    """What the completion says in place of the status; only a fault plan sets it."""
 
     @property
     def token(self) -> str | None:
@@ -59,9 +64,11 @@ class Job:
 class Jobs:
     """All jobs of the service; every change is on disk before the method returns."""
 
-    def __init__(self, folder: Path, most_open: int) -> None:
+    def __init__(self, folder: Path, most_open: int, taken: Callable[[], int] = lambda: 0) -> None:
+        """``taken`` says how many of the slots others hold at the moment."""
         self._folder = folder
         self._most_open = most_open
+        self._taken = taken
         self._lock = threading.RLock()
         self._jobs: dict[str, Job] = {}
         folder.mkdir(parents=True, exist_ok=True)
@@ -111,7 +118,7 @@ class Jobs:
         with self._lock:
             if (earlier := self.repeated(job.operation, job.request)) is not None:
                 return earlier
-            running = sum(1 for other in self._jobs.values() if other.status == IN_PROGRESS)
+            running = sum(1 for other in self._jobs.values() if other.status == IN_PROGRESS) + self._taken()
             if running >= self._most_open:
                 raise LimitExceededException(
                     f"{running} open Jobs for User {user} Maximum limit: {self._most_open}"

@@ -30,6 +30,8 @@ class VideoObject(NamedTuple):
     version: str | None
     film: str
     """A key that is the same exactly for the same bytes under the same name."""
+    content: str
+    """The ETag."""
 
 
 class VideoStore:
@@ -61,7 +63,8 @@ class VideoStore:
         version = place.get("Version") or head.get("VersionId")
         version = None if version in (None, "null") else str(version)
         identity = (bucket, name, version, head["ETag"], head["ContentLength"])
-        return VideoObject(bucket, name, version, hashlib.sha256(repr(identity).encode()).hexdigest()[:32])
+        film = hashlib.sha256(repr(identity).encode()).hexdigest()[:32]
+        return VideoObject(bucket, name, version, film, head["ETag"].strip('"'))
 
     def fetch(self, bucket: str, name: str, version: str | None, path: Path) -> None:
         """Copy the object version to a file, whole or not at all.

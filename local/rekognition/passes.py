@@ -17,6 +17,7 @@ from pathlib import Path
 
 from local.rekognition.answers.measured import Measured
 from local.rekognition.completions import Completions
+from local.rekognition.fates import FAILURE, Fates, later
 from local.rekognition.jobs import FAILED, SUCCEEDED, Job, Jobs
 from local.rekognition.measure.film import FilmError
 from local.rekognition.objects import VideoStore
@@ -46,13 +47,20 @@ class Passes:
     """Runs one pass per film and detectors, and ends the jobs that waited for it."""
 
     def __init__(
-        self, state: Path, jobs: Jobs, store: VideoStore, completions: Completions, settings: PassSettings
+        self,
+        state: Path,
+        jobs: Jobs,
+        store: VideoStore,
+        completions: Completions,
+        *,
+        settings: PassSettings,
+        fates: Fates,
     ) -> None:
         self._films, self._cache = state / "films", state / "cache"
         shutil.rmtree(self._cache, ignore_errors=True)
         self._cache.mkdir(parents=True, exist_ok=True)
         self._jobs, self._store, self._completions = jobs, store, completions
-        self._settings = settings
+        self._settings, self._fates = settings, fates
         self._slots = threading.BoundedSemaphore(settings.most_films)
         self._lock = threading.Lock()
         self._waiting: dict[str, list[Job]] = {}
@@ -66,6 +74,9 @@ class Passes:
 
     def request(self, job: Job) -> None:
         """Have the job's film measured for its detector; returns at once."""
+        if (answers := self._fates.answers(job)) is not None:
+            self._fates.take_over(job, answers, self._films / job.film, self._end)
+            return
         with self._lock:
             waiting = self._waiting.get(job.film)
             if waiting is not None:
@@ -130,6 +141,16 @@ class Passes:
             self._end(job, FAILED, message)
 
     def _end(self, job: Job, status: str, message: str | None = None) -> None:
+        fate = self._fates.of(job)
+        if fate.late:
+            later(fate.late, self._finish, job, status, message)
+        else:
+            self._finish(job, status, message)
+
+    def _finish(self, job: Job, status: str, message: str | None) -> None:
+        fate = self._fates.of(job)
+        if fate.fails and status == SUCCEEDED:
+            status, message, job.announced = FAILED, FAILURE, fate.announced
         self._jobs.end(job, status, message)
         log.info("Job %s (%s) %s%s", job.job_id, job.detector, status, f": {message}" if message else ".")
         if job.wants_notice:

@@ -9,6 +9,7 @@ import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from local.faults.handler import judge, refused, silenced
 from local.rekognition.faults import (
     Fault,
     InternalServerError,
@@ -59,7 +60,12 @@ class Handler(BaseHTTPRequestHandler):
         """One API call."""
         try:
             body = self._read_body()
+            verdict = judge(self, json.dumps(body))
+            if refused(self, verdict):
+                return
             answer = self.server.service.call(self._operation(), body, self._user())
+            if silenced(self, verdict):
+                return
         except Fault as fault:
             self._fault(fault)
         except Exception:

@@ -14,6 +14,7 @@ from local.rekognition.answers.labels import label_answer, label_rows
 from local.rekognition.answers.measured import MODEL_VERSION, Measured
 from local.rekognition.answers.segments import segment_answer, segment_rows
 from local.rekognition.completions import Completions
+from local.rekognition.fates import Fates
 from local.rekognition.faults import (
     AccessDeniedException,
     InvalidParameterException,
@@ -99,11 +100,14 @@ class Service:
     """Rekognition Video of one machine."""
 
     def __init__(self, state: Path, settings: ServiceSettings) -> None:
-        self._jobs = Jobs(state / "jobs", settings.most_open_jobs)
+        self._fates = Fates()
+        self._jobs = Jobs(state / "jobs", settings.most_open_jobs, self._fates.slots_taken)
         self._pages = Pages(state)
         self._store = VideoStore(settings.region)
         self._completions = Completions(self._jobs.mark_notified)
-        self._passes = Passes(state, self._jobs, self._store, self._completions, settings.passes)
+        self._passes = Passes(
+            state, self._jobs, self._store, self._completions, settings=settings.passes, fates=self._fates
+        )
         self._starts = CallRate(settings.start_rate, settings.throttle)
         self._gets = CallRate(settings.get_rate, settings.throttle)
         self._resume()
@@ -155,11 +159,14 @@ class Service:
             film=video.film,
             version=video.version,
             created=time.time(),
+            content=video.content,
         )
         stored = self._jobs.add(job, user)
         if stored is job:
             log.info("Job %s: %s of s3://%s/%s", job.job_id, detector.start, video.bucket, video.name)
+            self._fates.draw(job)
             self._passes.request(job)
+            self._fates.keep_answer_back(job)
         return {"JobId": stored.job_id}
 
     def _get(self, detector: Detector, request: Answer) -> Answer:
@@ -184,11 +191,11 @@ class Service:
                 answer["NextToken"] = following
         return answer
 
-    @staticmethod
-    def about() -> Answer:
+    def about(self) -> Answer:
         """What this stand-in measures, and what it does not know."""
         return {
             "service": "A local stand-in for Amazon Rekognition Video",
+            "prepared": self._fates.about(),
             "modelVersion": MODEL_VERSION,
             "measured": {
                 "shots": "hard cuts from 32x18 thumbnails; fades and dissolves are left out as gaps",

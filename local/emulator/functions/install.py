@@ -13,6 +13,8 @@ from typing import Any
 from local.emulator.functions.packages import POWERTOOLS_LAYER, has_runtime_client, link_packages
 from local.emulator.functions.pool import Pool, Throttled
 from local.emulator.functions.worker import Code, Outcome
+from local.faults import deliveries
+from local.faults.injector import injector
 
 _ENDPOINTS = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_REKOGNITION", "AWS_ENDPOINT_URL_MEDIACONVERT")
 
@@ -32,10 +34,22 @@ class Functions:
         self._log_file.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._packages: Path | None = None
+        self._faults = injector()
         self.pool = Pool()
 
     def execute(self, record: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
         """Run one invocation; stands in for the emulator's ``_execute_function_warm``."""
+        if self._faults is None:
+            return self._run(record, event, request_id)
+        name = (record.get("config") or record)["FunctionName"]
+        return deliveries.invocation(
+            self._faults,
+            name,
+            lambda: self._run(record, event, request_id),
+            lambda: self._throttled(f"no concurrency is left for {name}"),
+        )
+
+    def _run(self, record: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
         config = record.get("config") or record
         name = f"{config['FunctionArn']}:{config.get('Version', '$LATEST')}"
         payload = json.dumps(event, ensure_ascii=False).encode()
@@ -44,15 +58,17 @@ class Functions:
             with self.pool.worker(name, code) as worker:
                 outcome = worker.invoke(payload, request_id)
         except Throttled:
-            answer: dict[str, Any] = self._emulator._throttle_response(
-                reason_code="ConcurrentInvocationLimitExceeded",
-                msg=f"Rate Exceeded: no worker became free for {config['FunctionName']}",
-            )
-            return answer
+            return self._throttled(f"no worker became free for {config['FunctionName']}")
         self._write_log(config["FunctionName"], request_id, outcome)
         if outcome.failed:
             return {"body": outcome.body, "error": True, "log": outcome.log}
         return {"body": outcome.body, "log": outcome.log}
+
+    def _throttled(self, why: str) -> dict[str, Any]:
+        answer: dict[str, Any] = self._emulator._throttle_response(
+            reason_code="ConcurrentInvocationLimitExceeded", msg=f"Rate Exceeded: {why}"
+        )
+        return answer
 
     def _write_log(self, name: str, request_id: str, outcome: Outcome) -> None:
         """Keep what functions print where a person can follow it; CloudWatch Logs has it too."""

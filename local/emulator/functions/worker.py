@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from local.emulator.functions.runtime_api import Invocation, RuntimeApi
+from local.faults.mortality import Mortality
 
 INIT_SECONDS = 60.0
 """Lambda allows ten; a laptop under load that compiles everything for the first time gets more."""
@@ -57,6 +58,7 @@ class Worker:
         self._chunks: list[bytes] = []
         self._reading = threading.Lock()
         self._ended = threading.Event()
+        self._mortality = Mortality()
         self._process = subprocess.Popen(
             [sys.executable, "-S", *code.runtime, code.handler],
             cwd=code.task_root,
@@ -66,12 +68,13 @@ class Worker:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+        self._mortality.enter(self._process.pid, code.arn.rpartition(":")[2])
         threading.Thread(target=self._read_log, daemon=True, name="function-log").start()
 
     def _variables(self, given: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
         paths = os.pathsep.join(str(path) for path in self.code.python_path)
         own = {"AWS_LAMBDA_RUNTIME_API": self._api.address, "PYTHONPATH": paths, "TMPDIR": str(self._scratch)}
-        return {**dict(given), **own}
+        return {**dict(given), **own, **self._mortality.variables}
 
     @property
     def alive(self) -> bool:
@@ -87,6 +90,9 @@ class Worker:
         invocation = Invocation(request_id, self.code.arn, payload, deadline_ms)
         self._api.put(invocation)
         self._await(invocation.done, self.code.timeout)
+        if self._mortality.doomed:
+            self._process.kill()
+            return self._failure(self._reason(request_id))
         if not invocation.done.is_set():
             return self._failure(self._reason(request_id))
         if len(invocation.result) > MAX_RESPONSE_BYTES:
@@ -126,6 +132,7 @@ class Worker:
         self._process.wait()
         self._ended.wait(1)
         self._api.close()
+        self._mortality.leave()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _read_log(self) -> None:
