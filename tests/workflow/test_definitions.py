@@ -31,10 +31,14 @@ LAMBDA_ERRORS = {
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
+    "Lambda.ClientExecutionTimeoutException",
     "Lambda.TooManyRequestsException",
+    "Lambda.Unknown",
+    "Runtime.ExitError",
     "Sandbox.Timedout",
 }
-"""The transient ones of the Step Functions guide, and Lambda's own time-out."""
+"""The transient ones of the Step Functions guide, and how Lambda reports a process that died or took too
+long; older runtimes say ``Lambda.Unknown`` for both."""
 
 
 def _id(state: State) -> str:
