@@ -137,11 +137,10 @@ _TRAILER_PROGRESS: Final = {
 
 
 def _refresh_detectors(deployment: Deployment, execution: Execution) -> None:
-    from trailer.wire.detectors import DETECTORS
-
     if _settled(execution, "Detect"):
         return
-    for row in queries.jobs_of_video(deployment.jobs, execution.video_id, list(DETECTORS)):
+    film = queries.video(deployment.catalogue, execution.video_id) or {}
+    for row in queries.jobs_of_video(deployment.jobs, film):
         progress = _JOB_PROGRESS.get(row["status"], Progress.RUNNING)
         waits = "waits for a Rekognition slot" if row["status"] == "PENDING" else ""
         _set_inside(

@@ -161,12 +161,17 @@ def trailers_by_profile(catalogue: Table, profile_id: str, *, limit: int | None 
     return list(islice(_pages(catalogue, condition, IndexName="byProfile", ScanIndexForward=False), limit))
 
 
-def jobs_of_video(jobs: Table, video_id: str, detectors: Sequence[str]) -> list[Record]:
-    """The latest attempt of each detector on a film, in the order given; none where it has not begun."""
+def jobs_of_video(jobs: Table, film: Record) -> list[Record]:
+    """The latest attempt of each detector of a film, given its record; none where it has not begun.
+
+    Films with equal bytes share a job: ``videoId`` of the row is the film that pays for it.
+    """
+    from trailer.wire.detectors import stem_of
+
     found = []
-    for detector in detectors:
-        attempt, row = 1, None
-        while (current := _get(jobs, {"jobTag": f"{video_id}/{detector}/{attempt}"})) is not None:
+    for detector in film.get("detectors", ()):
+        stem, attempt, row = stem_of(film, detector), 1, None
+        while (current := _get(jobs, {"jobTag": f"{stem}/{attempt}"})) is not None:
             attempt, row = attempt + 1, current
         if row is not None:
             found.append(row)
@@ -176,16 +181,15 @@ def jobs_of_video(jobs: Table, video_id: str, detectors: Sequence[str]) -> list[
 def jobs_by_status(
     jobs: Table, status: str, *, before: datetime | None = None, limit: int | None = None
 ) -> list[Record]:
-    """Detection jobs in one status, the oldest first: what waits, what hangs?
+    """Detection jobs in one status: what waits, what hangs?
 
-    With ``before``, which must know its time zone, only jobs created earlier.
+    Pending jobs come in turn, running ones by when they were started, settled ones by when
+    they were. With ``before``, which must know its time zone, only jobs created earlier.
     """
-    from boto3.dynamodb.conditions import Key
+    from boto3.dynamodb.conditions import Attr, Key
 
-    condition: ConditionBase = Key("status").eq(status)
-    if before is not None:
-        condition = condition & Key("createdAt").lt(_stored_time(before))
-    return list(islice(_pages(jobs, condition, IndexName="byStatus"), limit))
+    older = {} if before is None else {"FilterExpression": Attr("createdAt").lt(_stored_time(before))}
+    return list(islice(_pages(jobs, Key("status").eq(status), IndexName="byStatus", **older), limit))
 
 
 def scene_number(record: Mapping[str, Any]) -> int:

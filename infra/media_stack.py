@@ -21,7 +21,8 @@ class MediaStack(Stack):
         films: where films are uploaded; announces new objects to EventBridge.
         results: detections, analyses, trailers.
         catalogue: films, scenes, concepts and trailers, for analysts.
-        jobs: Rekognition jobs with the tokens of the waiting executions.
+        jobs: Rekognition jobs with the tokens of the waiting executions, and their queue. The rows of
+            jobs stay, since they say which analyses are paid for; those of quiet groups expire.
     """
 
     def __init__(self, scope: Construct, id_: str, *, stage: Stage, **kwargs: Any) -> None:
@@ -110,7 +111,8 @@ def _jobs(scope: Construct, storage: StorageSettings) -> dynamodb.TableV2:
         storage,
         partition_key=_text("jobTag"),
         time_to_live_attribute="ttl",
-        global_secondary_indexes=[_index("byStatus", _text("status"), _text("createdAt"))],
+        # ``turn`` sorts pending jobs by whose turn it is, running ones by when they were started.
+        global_secondary_indexes=[_index("byStatus", _text("status"), _text("turn"))],
     )
 
 

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
-from trailer.domain.jobs import OPEN, DetectionJob, JobStatus
-from trailer.errors import JobQuotaReachedError
+from trailer.domain.jobs import OPEN, DetectionJob, JobStatus, job_tag
+from trailer.domain.turns import Queue
+from trailer.domain.upload import UploadHead
+from trailer.errors import JobQuotaReachedError, ResultForgottenError
 from trailer.settings import Settings
+from trailer.wire.catalogue import OPEN_STATUSES
 
 DEFAULTS = {
     "profileIds": ["romance"],
@@ -41,6 +44,20 @@ class FakeCatalogue:
         known = {name: value for name, value in changes.items() if value is not None}
         self.items.setdefault((video_id, record), {"videoId": video_id, "record": record}).update(known)
 
+    def update_open(self, video_id, record, changes):
+        if self.items.get((video_id, record), {}).get("status") not in OPEN_STATUSES:
+            return False
+        self.update(video_id, record, changes)
+        return True
+
+    def unchanged(self, status, *, since, limit):
+        found = [
+            dict(item)
+            for item in self.items.values()
+            if item.get("status") == status and item["updatedAt"] < since.isoformat()
+        ]
+        return sorted(found, key=lambda item: item["updatedAt"])[:limit]
+
     def query(self, video_id, prefix):
         return [
             dict(v)
@@ -58,8 +75,13 @@ class FakeCatalogue:
 
 
 class FakeLedger:
+    """``aws.job_ledger`` in memory; ``tests/contract/test_job_ledger.py`` holds both to the same rules."""
+
     def __init__(self):
         self.rows: dict[str, DetectionJob] = {}
+        self.unwoken_tags: set[str] = set()
+        self.turns: dict[str, int] = {}
+        self.state = Queue()
 
     def add(self, job):
         if job.tag in self.rows:
@@ -70,32 +92,93 @@ class FakeLedger:
     def get(self, tag):
         return self.rows.get(tag)
 
-    def adopt(self, tag, task_token):
-        return self._change(tag, OPEN, task_token=task_token)
+    def attempts(self, stem):
+        found = []
+        while (job := self.rows.get(job_tag(stem, len(found) + 1))) is not None:
+            found.append(job)
+        return found
+
+    def adopt(self, tag, video_id, task_token, *, instead_of):
+        row = self.rows[tag]
+        if row.status not in OPEN or row.waiting.get(video_id) != instead_of:
+            return False
+        return self._set(tag, waiting={**row.waiting, video_id: task_token})
+
+    def drop(self, tag, video_id, task_token):
+        row = self.rows[tag]
+        if row.status in OPEN and row.waiting.get(video_id) == task_token:
+            self._set(tag, waiting={k: v for k, v in row.waiting.items() if k != video_id})
+
+    def claim(self, tag, *, payer, at):
+        row, now = self.rows[tag], at.isoformat()
+        ours = row.status is JobStatus.RUNNING and row.started_at == now and row.job_id is None
+        if row.status is not JobStatus.PENDING and not ours:
+            return False
+        return self._set(tag, status=JobStatus.RUNNING, started_at=now, video_id=payer)
+
+    def release(self, tag, place, *, claimed_at):
+        row = self.rows[tag]
+        if row.status is JobStatus.RUNNING and row.started_at == claimed_at.isoformat() and not row.job_id:
+            self._set(tag, status=JobStatus.PENDING, place=place, started_at=None)
 
     def mark_running(self, tag, job_id):
-        self._change(tag, {JobStatus.PENDING}, status=JobStatus.RUNNING, job_id=job_id)
+        if self.rows[tag].status is JobStatus.RUNNING:
+            self._set(tag, job_id=job_id)
 
-    def settle(self, tag, *, job_id, reason):
-        status = JobStatus.DONE if reason is None else JobStatus.FAILED
-        known = {"job_id": job_id} if job_id else {}
-        return self._change(tag, OPEN, status=status, reason=reason, **known)
-
-    def pending(self, limit):
-        rows = [row for row in self.rows.values() if row.status is JobStatus.PENDING]
-        return sorted(rows, key=lambda row: row.created_at)[:limit]
-
-    def running(self, *, created_before, limit):
-        before = created_before.isoformat()
-        rows = [r for r in self.rows.values() if r.status is JobStatus.RUNNING and r.created_at < before]
-        return sorted(rows, key=lambda row: row.created_at)[:limit]
-
-    def of_video(self, video_id, detectors):
-        return [r for r in self.rows.values() if r.video_id == video_id and r.detector in set(detectors)]
-
-    def _change(self, tag, allowed, **changes):
-        if self.rows[tag].status not in allowed:
+    def settle(self, tag, *, job_id, at, error=None, reason=None):
+        row = self.rows[tag]
+        late = error is None and row.status is JobStatus.FAILED and row.job_id is None
+        if row.status not in OPEN and not late:
             return False
+        self.unwoken_tags.add(tag)
+        status = JobStatus.DONE if error is None else JobStatus.FAILED
+        known = {"job_id": job_id} if job_id else {}
+        return self._set(tag, status=status, settled_at=at.isoformat(), error=error, reason=reason, **known)
+
+    def abandon(self, tag, *, reason, at):
+        row = self.rows[tag]
+        if row.status not in OPEN or row.waiting or row.job_id:
+            return False
+        error = "DetectionFailedError"
+        settled = at.isoformat()
+        return self._set(tag, status=JobStatus.FAILED, settled_at=settled, error=error, reason=reason)
+
+    def mark_woken(self, tag, *, at):
+        if self.rows[tag].status not in OPEN:
+            self._set(tag, waiting={})
+            self.unwoken_tags.discard(tag)
+
+    def mark_collected(self, tag, video_id):
+        if self.rows[tag].collected_by is None:
+            self._set(tag, collected_by=video_id)
+
+    def pending(self):
+        rows = [row for row in self.rows.values() if row.status is JobStatus.PENDING]
+        return iter(sorted(rows, key=lambda row: row.place))
+
+    def running(self, *, started_before):
+        before = started_before.isoformat()
+        rows = [r for r in self.rows.values() if r.status is JobStatus.RUNNING and r.started_at < before]
+        return sorted(rows, key=lambda row: row.started_at)
+
+    def unwoken(self):
+        return [self.rows[tag] for tag in sorted(self.unwoken_tags)]
+
+    def queue(self):
+        return self.state
+
+    def take_turn(self, group, *, not_before, at):
+        turn = max(self.turns.get(group, 0), not_before)
+        self.turns[group] = turn + 1
+        return turn
+
+    def advance(self, turn):
+        self.state = replace(self.state, turn=max(self.state.turn, turn))
+
+    def set_full(self, until):
+        self.state = replace(self.state, full_until=until.isoformat())
+
+    def _set(self, tag, **changes):
         self.rows[tag] = replace(self.rows[tag], **changes)
         return True
 
@@ -108,9 +191,12 @@ class FakeRekognition:
     jobs: dict = field(default_factory=dict)
     outcome: dict = field(default_factory=dict)
     refusal: Exception | None = None
+    forgotten: set = field(default_factory=set)
+    calls: int = 0
     answers: dict = field(default_factory=dict)
 
     def start(self, job):
+        self.calls += 1
         if self.refusal:
             raise self.refusal
         if job.request_token in self.jobs:
@@ -122,9 +208,13 @@ class FakeRekognition:
         return self.jobs[job.request_token]
 
     def status(self, detector, job_id):
+        if job_id in self.forgotten:
+            raise ResultForgottenError(f"Rekognition no longer has {job_id}.")
         return self.outcome.get(job_id, ("IN_PROGRESS", ""))
 
     def pages(self, detector, job_id):
+        if job_id in self.forgotten:
+            raise ResultForgottenError(f"Rekognition no longer has {job_id}.")
         yield from self.answers[detector]
 
 
@@ -132,6 +222,12 @@ class FakeRekognition:
 class FakeWorkflow:
     succeeded: list = field(default_factory=list)
     failed: list = field(default_factory=list)
+    closed: set = field(default_factory=set)
+    """Tokens whose wait ended without an answer: stopped, timed out, retried."""
+
+    def is_waiting(self, task_token):
+        answered = {*self.succeeded, *(token for token, _, _ in self.failed)}
+        return task_token not in self.closed | answered
 
     def succeed(self, task_token, output):
         self.succeeded.append(task_token)
@@ -144,9 +240,11 @@ class FakeWorkflow:
 class FakeUploads:
     metadata: dict = field(default_factory=dict)
     beside: bytes | None = None
+    etags: dict = field(default_factory=dict)
+    """By version, for uploads with equal bytes; any other version has bytes of its own."""
 
     def head(self, source):
-        return 1000, self.metadata
+        return UploadHead(1000, self.etags.get(source.version, f"etag-{source.version}"), self.metadata)
 
     def sidecar(self, source):
         return self.beside

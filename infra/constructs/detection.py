@@ -31,6 +31,9 @@ OPERATIONS: Final = ("SegmentDetection", "LabelDetection", "FaceDetection", "Cel
 PROXIES: Final = "videos/*/proxy/*"
 """Where the copies are that Rekognition reads instead of the film."""
 
+DETECTIONS: Final = "videos/*/detections/*"
+"""Where the collected pages of Rekognition's answers are."""
+
 RESUME_TIMEOUT: Final = Duration.seconds(60)
 
 
@@ -98,7 +101,9 @@ class Detection(Construct):
         start_detection = PythonFunction(
             self, folder="start_detection", defaults=defaults, timeout=Duration.seconds(60)
         )
-        use_table(start_detection, catalogue, "GetItem", "UpdateItem")
+        use_table(start_detection, catalogue, "GetItem")
+        # Whether the result of an earlier film with the same bytes is still there.
+        read_results(start_detection, results, DETECTIONS)
         use_table(start_detection, jobs, "PutItem")
 
         resume_detection = PythonFunction(
@@ -126,7 +131,9 @@ class Detection(Construct):
             self, folder="collect_detection", defaults=defaults, timeout=Duration.minutes(14)
         )
         _allow_reading_answers(collect_detection)
-        use_table(collect_detection, jobs, "GetItem")
+        use_table(collect_detection, catalogue, "GetItem")
+        use_table(collect_detection, jobs, "GetItem", "UpdateItem")
+        read_results(collect_detection, results, DETECTIONS)
         write_results(collect_detection, results)
         self.states = (start_detection, collect_detection)
 

@@ -221,7 +221,7 @@ def _allow_managed_rule(role: iam.Role, rule: str) -> None:
 def _allow_calling_back(
     scope: Construct, functions: Sequence[PythonFunction], machine: sfn.StateMachine
 ) -> None:
-    """Let functions end the wait of a task.
+    """Let functions end the wait of a task, and ask whether it still waits.
 
     A policy of its own: in the role's own policy it would close a circle, since
     a function waits for its role's policy and the state machine for its functions.
@@ -232,7 +232,7 @@ def _allow_calling_back(
         roles=[function.role for function in functions],
         statements=[
             iam.PolicyStatement(
-                actions=["states:SendTaskSuccess", "states:SendTaskFailure"],
+                actions=["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"],
                 resources=[machine.state_machine_arn],
             )
         ],

@@ -14,6 +14,7 @@ import pytest
 from moto import mock_aws
 
 from cli import queries
+from trailer.wire.detectors import stem_of
 
 NOON = "2026-11-21T12:00:00+00:00"
 
@@ -65,7 +66,7 @@ def catalogue(aws: None) -> Any:
 
 @pytest.fixture
 def jobs(aws: None) -> Any:
-    return table("jobs", [("jobTag", "S")], {"byStatus": [("status", "S"), ("createdAt", "S")]})
+    return table("jobs", [("jobTag", "S")], {"byStatus": [("status", "S"), ("turn", "S")]})
 
 
 def put(catalogue: Any, video_id: str, record: str, **attributes: Any) -> None:
@@ -212,26 +213,30 @@ def test_trailers_of_a_profile_come_latest_first(catalogue: Any) -> None:
 
 
 def test_the_latest_attempt_of_each_detector_is_found(jobs: Any) -> None:
+    film = {"videoId": "film", "contentId": "c0ffee", "detectors": ["segments", "labels", "faces"]}
+    tags = {detector: stem_of(film, detector) for detector in film["detectors"]}
     for tag, status in (
-        ("film/segments/1", "FAILED"),
-        ("film/segments/2", "RUNNING"),
-        ("film/labels/1", "DONE"),
-        ("other/faces/1", "DONE"),
+        (f"{tags['segments']}/1", "FAILED"),
+        (f"{tags['segments']}/2", "RUNNING"),
+        (f"{tags['labels']}/1", "DONE"),
+        (tags["faces"].replace("c0ffee", "another") + "/1", "DONE"),
     ):
-        jobs.put_item(Item={"jobTag": tag, "status": status, "createdAt": NOON})
+        jobs.put_item(Item={"jobTag": tag, "status": status, "turn": NOON})
 
-    found = queries.jobs_of_video(jobs, "film", ["segments", "labels", "faces"])
+    found = queries.jobs_of_video(jobs, film)
 
     assert [(row["jobTag"], row["status"]) for row in found] == [
-        ("film/segments/2", "RUNNING"),
-        ("film/labels/1", "DONE"),
+        (f"{tags['segments']}/2", "RUNNING"),
+        (f"{tags['labels']}/1", "DONE"),
     ]
+    assert queries.jobs_of_video(jobs, {"videoId": "refused"}) == []
 
 
-def test_jobs_of_a_status_come_oldest_first(jobs: Any) -> None:
-    for tag, created in (("b/labels/1", NOON), ("a/labels/1", "2026-11-21T11:00:00+00:00")):
-        jobs.put_item(Item={"jobTag": tag, "status": "RUNNING", "createdAt": created})
+def test_jobs_of_a_status_come_in_turn(jobs: Any) -> None:
+    eleven = "2026-11-21T11:00:00+00:00"
+    for tag, turn, created in (("late", "2", eleven), ("early", "1", NOON)):
+        jobs.put_item(Item={"jobTag": tag, "status": "PENDING", "turn": turn, "createdAt": created})
 
-    assert [row["jobTag"] for row in queries.jobs_by_status(jobs, "RUNNING")] == ["a/labels/1", "b/labels/1"]
+    assert [row["jobTag"] for row in queries.jobs_by_status(jobs, "PENDING")] == ["early", "late"]
     before = datetime(2026, 11, 21, 12, tzinfo=UTC)
-    assert [row["jobTag"] for row in queries.jobs_by_status(jobs, "RUNNING", before=before)] == ["a/labels/1"]
+    assert [row["jobTag"] for row in queries.jobs_by_status(jobs, "PENDING", before=before)] == ["late"]

@@ -1,5 +1,7 @@
 """Every call to Rekognition is one that botocore's own model accepts, for each detector of the table."""
 
+import re
+
 import boto3
 import pytest
 from botocore.config import Config
@@ -7,15 +9,18 @@ from botocore.stub import ANY, Stubber
 
 from trailer.aws.rekognition import RekognitionDetections
 from trailer.domain.jobs import DetectionJob
+from trailer.domain.turns import place
 from trailer.domain.upload import ObjectVersion, video_id
 from trailer.errors import (
     AccessRefusedError,
     DetectionFailedError,
     JobQuotaReachedError,
+    ResultForgottenError,
     ServiceBusyError,
+    TrailerError,
     UnsupportedVideoError,
 )
-from trailer.wire.detectors import DETECTORS, call_name
+from trailer.wire.detectors import DETECTORS, call_name, stem_of
 
 SOURCE = ObjectVersion("bucket", "films/ü +%23 映画 🎬.mp4", "v1")
 TOPIC = "arn:aws:sns:us-east-1:123456789012:topic"
@@ -41,14 +46,16 @@ def detections(stub):
 
 
 def job(detector):
-    return DetectionJob(video_id(SOURCE), detector, 1, SOURCE, "token", "2026-01-01T00:00:00+00:00")
+    film, now = video_id(SOURCE), "2026-01-01T00:00:00+00:00"
+    stem = stem_of({"videoId": film, "contentId": "c0ffee"}, detector)
+    return DetectionJob(stem, 1, detector, DETECTORS[detector].start, SOURCE, film, film, place(0, now), now)
 
 
 @pytest.mark.parametrize("name", DETECTORS)
 def test_start_is_legal_for_every_detector(stub, detections, name):
     expected = {
         "Video": {"S3Object": {"Bucket": "bucket", "Name": SOURCE.key, "Version": "v1"}},
-        "JobTag": f"{video_id(SOURCE)}/{name}/1",
+        "JobTag": job(name).tag,
         "ClientRequestToken": ANY,
         "NotificationChannel": {"SNSTopicArn": TOPIC, "RoleArn": ROLE},
         **DETECTORS[name].start,
@@ -84,9 +91,43 @@ def test_pages_of_a_failed_job_are_refused_with_its_reason(stub, detections):
         ("InternalServerError", 500, ServiceBusyError),
         ("AccessDeniedException", 400, AccessRefusedError),
         ("InvalidS3ObjectException", 400, UnsupportedVideoError),
+        ("IdempotentParameterMismatchException", 400, TrailerError),
+        ("InvalidParameterException", 400, TrailerError),
     ],
 )
 def test_refusals_have_our_names(stub, detections, code, status, ours):
     stub.add_client_error("start_segment_detection", code, "why", status)
     with pytest.raises(ours, match="why"):
         detections.start(job("segments"))
+
+
+@pytest.mark.parametrize("name", DETECTORS)
+@pytest.mark.parametrize(
+    ("code", "ours"),
+    [
+        ("ResourceNotFoundException", ResultForgottenError),
+        ("InvalidPaginationTokenException", ServiceBusyError),
+    ],
+)
+def test_what_rekognition_forgets_has_a_name(stub, detections, name, code, ours):
+    for ask in (lambda: detections.status(name, "j1"), lambda: list(detections.pages(name, "j1"))):
+        stub.add_client_error(call_name("get", DETECTORS[name]), code, "gone", 400)
+        with pytest.raises(ours):
+            ask()
+
+
+def test_jobs_are_started_by_the_client_that_does_not_retry(stub):
+    class Untouched:
+        def __getattr__(self, name):
+            raise AssertionError(name)
+
+    stub.add_client_error("start_face_detection", "ProvisionedThroughputExceededException", "slow", 400)
+    detections = RekognitionDetections(Untouched(), start_client=stub.client, topic_arn=TOPIC, role_arn=ROLE)
+    with pytest.raises(JobQuotaReachedError):
+        detections.start(job("faces"))
+
+
+@pytest.mark.parametrize("name", DETECTORS)
+def test_job_tags_are_what_rekognition_accepts(name):
+    assert re.fullmatch(r"[a-zA-Z0-9_.\-:+=/]{1,1024}", job(name).tag)
+    assert re.fullmatch(r"[a-zA-Z0-9\-_]{1,64}", job(name).request_token)

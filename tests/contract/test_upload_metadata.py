@@ -1,5 +1,6 @@
 """Options that are not ASCII come through S3 metadata as they were typed."""
 
+import hashlib
 from pathlib import Path
 
 import boto3
@@ -8,7 +9,7 @@ from moto import mock_aws
 
 from cli.wishes import metadata
 from trailer.aws.s3 import S3Uploads
-from trailer.domain.upload import ObjectVersion
+from trailer.domain.upload import ObjectVersion, UploadHead
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,6 @@ def test_what_the_command_line_writes_the_pipeline_reads(
         client.create_bucket(Bucket="films")
         client.put_object(Bucket="films", Key="film.mp4", Body=b"12345", Metadata=metadata({"ban": value}))
 
-        size, read = S3Uploads(client).head(ObjectVersion("films", "film.mp4", None))
+        head = S3Uploads(client).head(ObjectVersion("films", "film.mp4", None))
 
-    assert (size, read) == (5, {"ban": value})
+    assert head == UploadHead(5, hashlib.md5(b"12345").hexdigest(), {"ban": value})

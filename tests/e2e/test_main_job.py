@@ -111,9 +111,7 @@ def test_the_catalogue_has_the_film_its_scenes_and_its_trailers(
     assert [queries.scene_number(scene) for scene in scenes] == list(range(record["sceneCount"]))
     assert len(queries.shots(deployment.catalogue, cut.video_id)) == record["shotCount"]
     assert {row["profileId"] for row in queries.trailers(deployment.catalogue, cut.video_id)} == set(PROFILES)
-    assert {
-        row["status"] for row in queries.jobs_of_video(deployment.jobs, cut.video_id, record["detectors"])
-    } == {"DONE"}
+    assert {row["status"] for row in queries.jobs_of_video(deployment.jobs, record)} == {"DONE"}
 
 
 def test_scenes_are_found_by_what_they_show(cut: Cut, deployment: Deployment, trailer: Any) -> None:

@@ -95,7 +95,7 @@ def test_tables_are_on_demand_and_recoverable(media: Template, name: str) -> Non
                 "byProfile": ["profileId S", "createdAt S"],
             },
         ),
-        ("JobsTable", ["jobTag S"], {"byStatus": ["status S", "createdAt S"]}),
+        ("JobsTable", ["jobTag S"], {"byStatus": ["status S", "turn S"]}),
     ],
 )
 def test_tables_answer_the_access_patterns(

@@ -163,7 +163,8 @@ def test_detectors_and_trailers_are_shown_from_their_records(monkeypatch: pytest
         {"detector": "labels", "status": "PENDING", "createdAt": when, "updatedAt": when},
     ]
     trailers = [{"profileId": "romance", "status": "FAILED", "reason": "No clip.", "createdAt": when}]
-    monkeypatch.setattr(queries, "jobs_of_video", lambda jobs, video_id, detectors: rows)
+    monkeypatch.setattr(queries, "video", lambda table, video_id: {"videoId": video_id})
+    monkeypatch.setattr(queries, "jobs_of_video", lambda jobs, film: rows)
     monkeypatch.setattr(queries, "trailers", lambda table, video_id: trailers)
     machine = StepFunctions([entered("Detect", 0), exited("Detect", 9), entered("CutTrailers", 9)])
     execution = Execution("arn", ANALYSE_VIDEO, "film-1")

@@ -71,6 +71,18 @@ class DetectionFailedError(TrailerError):
     """Rekognition ended a job as FAILED or ERROR; the message carries its reason."""
 
 
+class SharedJobLostError(TrailerError):
+    """A job shared with a film of equal bytes can't read that film's file; tried again with the own one."""
+
+
+class SharedJobCrowdedError(TrailerError):
+    """As many films with equal bytes as a ledger row can hold wait for one job; this one asks again later."""
+
+
+class ResultForgottenError(TrailerError):
+    """Rekognition doesn't know the job any more: it keeps results for seven days."""
+
+
 class RenderFailedError(TrailerError):
     """MediaConvert ended a job as ERROR or CANCELED, or its output is not what was planned."""
 
@@ -85,6 +97,14 @@ class AccessRefusedError(TrailerError):
 
 class ServiceBusyError(TrailerError):
     """An AWS service throttled us or failed for a moment; retried by the state machine."""
+
+
+class CallRefusedError(TrailerError):
+    """AWS did not accept what we asked of it; trying the same again will not help."""
+
+
+class RecordLostError(TrailerError):
+    """An execution succeeded and what it wrote is gone, for example since the table was restored."""
 
 
 class MalformedResponseError(TrailerError):

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from trailer.domain.executions import Execution
 from trailer.domain.jobs import DetectionJob
-from trailer.domain.upload import ObjectVersion
+from trailer.domain.turns import Queue
+from trailer.domain.upload import ObjectVersion, UploadHead
 from trailer.settings import Settings
 
 Item = dict[str, Any]
@@ -30,15 +32,32 @@ class Catalogue(Protocol):
     def update(self, video_id: str, record: str, changes: Mapping[str, Any]) -> None:
         """Set attributes of a record; it is created when absent."""
 
+    def update_open(self, video_id: str, record: str, changes: Mapping[str, Any]) -> bool:
+        """Set attributes of a record without a terminal status; False, and nothing set, when it has one.
+
+        False also when the answer to this very change was lost and the change repeated.
+        """
+
     def query(self, video_id: str, prefix: str) -> list[Item]:
         """All records of a film whose sort key begins so, in order."""
+
+    def unchanged(self, status: str, *, since: datetime, limit: int) -> list[Item]:
+        """Records of this status that have not changed since a time, the oldest first.
+
+        Eventually consistent: read again before acting.
+        """
 
     def replace(self, video_id: str, prefixes: Iterable[str], items: Iterable[Item]) -> int:
         """Make the records below these prefixes be exactly ``items``; returns how many were written."""
 
 
 class JobLedger(Protocol):
-    """The table of detection jobs, keyed by job tag."""
+    """The table of detection jobs and of their queue.
+
+    Every change is conditional on the row as it is. False means that the row was
+    not as expected: somebody else was faster, or the answer to this very change
+    was lost and repeated. So False is never an answer by itself: read again.
+    """
 
     def add(self, job: DetectionJob) -> bool:
         """Write a new PENDING row; False when the attempt already has one."""
@@ -46,23 +65,68 @@ class JobLedger(Protocol):
     def get(self, tag: str) -> DetectionJob | None:
         """One row, read consistently."""
 
-    def adopt(self, tag: str, task_token: str) -> bool:
-        """Give an open job to a new waiting execution; False when it is settled by now."""
+    def attempts(self, stem: str) -> list[DetectionJob]:
+        """Every attempt of one detector on one content, the first one first, read consistently."""
+
+    def adopt(self, tag: str, video_id: str, task_token: str, *, instead_of: str | None) -> bool:
+        """Let a film wait for an open job, with a new token if it had one; False when not as expected."""
+
+    def drop(self, tag: str, video_id: str, task_token: str) -> None:
+        """Take a film whose wait is over off an open job, unless it has a newer token."""
+
+    def claim(self, tag: str, *, payer: str, at: datetime) -> bool:
+        """PENDING to RUNNING, before Start is called; False when somebody else does it."""
+
+    def release(self, tag: str, place: str, *, claimed_at: datetime) -> None:
+        """Back to PENDING after Start was refused for want of a slot, if the claim is still ours."""
 
     def mark_running(self, tag: str, job_id: str) -> None:
-        """PENDING to RUNNING; changes nothing when the completion was faster."""
+        """Note the id of a job that was started; changes nothing when the completion was faster."""
 
-    def settle(self, tag: str, *, job_id: str | None, reason: str | None) -> bool:
-        """Open to DONE, or to FAILED with a reason; False when it was settled before."""
+    def settle(
+        self,
+        tag: str,
+        *,
+        job_id: str | None,
+        at: datetime,
+        error: str | None = None,
+        reason: str | None = None,
+    ) -> bool:
+        """Open to DONE, or to FAILED with an error; False when it was settled before.
 
-    def pending(self, limit: int) -> list[DetectionJob]:
-        """The oldest jobs that wait for a slot. Eventually consistent: read again before acting."""
+        A success also replaces a failure without a job id: the start that seemed
+        to be refused had been accepted before.
+        """
 
-    def running(self, *, created_before: datetime, limit: int) -> list[DetectionJob]:
-        """Jobs that run since before a time, oldest first. Eventually consistent."""
+    def abandon(self, tag: str, *, reason: str, at: datetime) -> bool:
+        """An open job without a job id, for which nobody waits, to FAILED; False when somebody does."""
 
-    def of_video(self, video_id: str, detectors: Iterable[str]) -> list[DetectionJob]:
-        """Every attempt of these detectors on a film."""
+    def mark_woken(self, tag: str, *, at: datetime) -> None:
+        """Forget the tokens of a settled job: all of them were woken."""
+
+    def mark_collected(self, tag: str, video_id: str) -> None:
+        """Note whose folder holds every page of a job."""
+
+    def pending(self) -> Iterator[DetectionJob]:
+        """Jobs that wait for a slot, in turn. Eventually consistent: read again before acting."""
+
+    def running(self, *, started_before: datetime) -> list[DetectionJob]:
+        """Jobs that run since before a time, the oldest first. Eventually consistent."""
+
+    def unwoken(self) -> list[DetectionJob]:
+        """Settled jobs whose films were not all woken. Eventually consistent."""
+
+    def queue(self) -> Queue:
+        """What is common to all groups, read consistently."""
+
+    def take_turn(self, group: str, *, not_before: int, at: datetime) -> int:
+        """The next turn of a group, never given twice; at least ``not_before``."""
+
+    def advance(self, turn: int) -> None:
+        """Note that a job of this turn was started."""
+
+    def set_full(self, until: datetime) -> None:
+        """Note that a start was refused, or with a time that is past that there is room again."""
 
 
 class Detections(Protocol):
@@ -72,14 +136,25 @@ class Detections(Protocol):
         """Start a job, or find the one already started for this attempt; returns its id.
 
         Raises:
-            JobQuotaReachedError: no slot, or too many starts a second; try later.
+            JobQuotaReachedError: no slot, or too many starts a second; nothing was started.
+            ServiceBusyError: no answer, so that it may have been started or not.
+            TrailerError: any other refusal; trying this attempt again will not help.
         """
 
     def status(self, detector: str, job_id: str) -> tuple[str, str]:
-        """``IN_PROGRESS``, ``SUCCEEDED`` or ``FAILED``, and the service's message."""
+        """``IN_PROGRESS``, ``SUCCEEDED`` or ``FAILED``, and the service's message.
+
+        Raises:
+            ResultForgottenError: Rekognition doesn't know the job, or not any more.
+        """
 
     def pages(self, detector: str, job_id: str) -> Iterator[Mapping[str, Any]]:
-        """Every page of the answer in order; begins again from the first when iterated again."""
+        """Every page of the answer in order; begins again from the first when iterated again.
+
+        Raises:
+            ResultForgottenError: Rekognition keeps results for seven days.
+            ServiceBusyError: also for a page token that expired; begin again.
+        """
 
 
 class Transcoder(Protocol):
@@ -95,8 +170,8 @@ class Transcoder(Protocol):
 class Uploads(Protocol):
     """The source bucket."""
 
-    def head(self, source: ObjectVersion) -> tuple[int, Mapping[str, str]]:
-        """Size in bytes and user metadata of an object version."""
+    def head(self, source: ObjectVersion) -> UploadHead:
+        """What S3 says about exactly this object version."""
 
     def sidecar(self, source: ObjectVersion) -> bytes | None:
         """The ``<key>.trailer.json`` beside a film, if there is one; at most 64 KB are read."""
@@ -128,8 +203,14 @@ class Workflow(Protocol):
     def succeed(self, task_token: str, output: Mapping[str, Any]) -> None:
         """Wake a waiting state; a token that is closed already is no error."""
 
+    def execution(self, execution_id: str) -> Execution | None:
+        """An execution by its ARN; None when Step Functions does not know it. Eventually consistent."""
+
     def fail(self, task_token: str, error: str, cause: str) -> None:
         """Fail a waiting state; a token that is closed already is no error."""
+
+    def is_waiting(self, task_token: str) -> bool:
+        """Whether a state still waits under this token."""
 
 
 class Notifier(Protocol):

@@ -15,7 +15,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
-from trailer.aws.dynamodb import DynamoCatalogue, DynamoJobLedger
+from trailer.aws.dynamodb import DynamoCatalogue
+from trailer.aws.job_ledger import DynamoJobLedger
 from trailer.aws.mediaconvert import MediaConvertTranscoder
 from trailer.aws.rekognition import RekognitionDetections
 from trailer.aws.s3 import S3Results, S3Uploads
@@ -49,6 +50,7 @@ tracer = Tracer()
 metrics = Metrics()
 
 _CLIENTS = Config(retries={"mode": "standard", "max_attempts": 4}, connect_timeout=5, read_timeout=60)
+_NO_RETRY = Config(retries={"mode": "standard", "total_max_attempts": 1})
 
 
 class SystemClock:
@@ -82,6 +84,7 @@ class AwsServices:
         """Rekognition, announcing completions on our topic."""
         return RekognitionDetections(
             boto3.client("rekognition", config=_CLIENTS),
+            start_client=boto3.client("rekognition", config=_CLIENTS.merge(_NO_RETRY)),
             topic_arn=self.settings.detection_topic_arn,
             role_arn=self.settings.detection_role_arn,
         )

@@ -1,24 +1,21 @@
-"""The catalogue and the job ledger in DynamoDB."""
+"""The catalogue in DynamoDB, and how our conditional writes look."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.conditions import Attr, ConditionBase, Key
+from boto3.dynamodb.conditions import Attr, Key
 from botocore.exceptions import ClientError
 
 from trailer.aws.failures import error_code, translated
-from trailer.domain.jobs import OPEN, DetectionJob, JobStatus
 from trailer.ports import Item
-from trailer.wire.items import job_from_item, job_to_item, plain_values, storable_values
+from trailer.wire.catalogue import OPEN_STATUSES
+from trailer.wire.items import plain_values, storable_values
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
-
-_LEDGER_KEPT = timedelta(days=90)
-_MAX_PAGES_ROWS = 1000
 
 
 class DynamoCatalogue:
@@ -30,7 +27,7 @@ class DynamoCatalogue:
     def claim(self, item: Item) -> bool:
         """Write a new record; True again for the execution that wrote it before."""
         mine = Attr("record").not_exists() | Attr("executionId").eq(item["executionId"])
-        return _conditional(
+        return conditional_write(
             lambda: self._table.put_item(Item=storable_values(item), ConditionExpression=mine)
         )
 
@@ -44,8 +41,28 @@ class DynamoCatalogue:
         """Set attributes of a record."""
         with translated("Writing to the catalogue"):
             self._table.update_item(
-                Key={"videoId": video_id, "record": record}, **_set_expression(storable_values(changes))
+                Key={"videoId": video_id, "record": record}, **set_expression(storable_values(changes))
             )
+
+    def update_open(self, video_id: str, record: str, changes: Mapping[str, Any]) -> bool:
+        """Set attributes of a record without a terminal status."""
+        is_open = Attr("status").is_in(list(OPEN_STATUSES))
+        return conditional_write(
+            lambda: self._table.update_item(
+                Key={"videoId": video_id, "record": record},
+                ConditionExpression=is_open,
+                **set_expression(storable_values(changes)),
+            )
+        )
+
+    def unchanged(self, status: str, *, since: datetime, limit: int) -> list[Item]:
+        """Records of this status that have not changed since a time."""
+        condition = Key("status").eq(status) & Key("updatedAt").lt(since.isoformat())
+        with translated("Reading the catalogue"):
+            answer = self._table.query(
+                IndexName="byStatus", KeyConditionExpression=condition, Limit=limit
+            )
+        return [plain_values(item) for item in answer["Items"]]
 
     def query(self, video_id: str, prefix: str) -> list[Item]:
         """All records of a film whose sort key begins so."""
@@ -87,91 +104,40 @@ class DynamoCatalogue:
                 query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
-class DynamoJobLedger:
-    """``ports.JobLedger`` on a table; every change is conditional on the row's state."""
-
-    def __init__(self, table: Table) -> None:
-        self._table = table
-
-    def add(self, job: DetectionJob) -> bool:
-        """Write a new PENDING row."""
-        expires = int((datetime.now(UTC) + _LEDGER_KEPT).timestamp())
-        item = storable_values({**job_to_item(job), "updatedAt": job.created_at, "ttl": expires})
-        new = Attr("jobTag").not_exists()
-        return _conditional(lambda: self._table.put_item(Item=item, ConditionExpression=new))
-
-    def get(self, tag: str) -> DetectionJob | None:
-        """One row, read consistently."""
-        with translated("Reading the job ledger"):
-            answer = self._table.get_item(Key={"jobTag": tag}, ConsistentRead=True)
-        return job_from_item(answer["Item"]) if "Item" in answer else None
-
-    def adopt(self, tag: str, task_token: str) -> bool:
-        """Give an open job to a new waiting execution."""
-        return self._change(tag, OPEN, {"taskToken": task_token})
-
-    def mark_running(self, tag: str, job_id: str) -> None:
-        """PENDING to RUNNING."""
-        self._change(tag, {JobStatus.PENDING}, {"status": JobStatus.RUNNING, "jobId": job_id})
-
-    def settle(self, tag: str, *, job_id: str | None, reason: str | None) -> bool:
-        """Open to DONE or FAILED."""
-        status = JobStatus.DONE if reason is None else JobStatus.FAILED
-        known = {name: value for name, value in (("jobId", job_id), ("reason", reason)) if value is not None}
-        return self._change(tag, OPEN, {"status": status, **known})
-
-    def pending(self, limit: int) -> list[DetectionJob]:
-        """The oldest jobs that wait for a slot."""
-        return self._by_status(Key("status").eq(JobStatus.PENDING), limit)
-
-    def running(self, *, created_before: datetime, limit: int) -> list[DetectionJob]:
-        """Jobs that run since before a time."""
-        condition = Key("status").eq(JobStatus.RUNNING) & Key("createdAt").lt(created_before.isoformat())
-        return self._by_status(condition, limit)
-
-    def of_video(self, video_id: str, detectors: Iterable[str]) -> list[DetectionJob]:
-        """Every attempt of these detectors on a film."""
-        jobs = []
-        for detector in detectors:
-            attempt = 1
-            while (job := self.get(f"{video_id}/{detector}/{attempt}")) is not None:
-                jobs.append(job)
-                attempt += 1
-        return jobs
-
-    def _by_status(self, condition: ConditionBase, limit: int) -> list[DetectionJob]:
-        with translated("Reading the job ledger"):
-            answer = self._table.query(
-                IndexName="byStatus", KeyConditionExpression=condition, Limit=min(limit, _MAX_PAGES_ROWS)
-            )
-        return [job_from_item(item) for item in answer["Items"]]
-
-    def _change(self, tag: str, allowed: Iterable[JobStatus], changes: Mapping[str, Any]) -> bool:
-        stamped = {**changes, "updatedAt": datetime.now(UTC).isoformat()}
-        condition = Attr("status").is_in(sorted(allowed))
-        return _conditional(
-            lambda: self._table.update_item(
-                Key={"jobTag": tag},
-                ConditionExpression=condition,
-                **_set_expression(storable_values(stamped)),
-            )
-        )
-
-
-def _set_expression(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """SET for every attribute, by placeholders, since half of the good names are reserved words.
+def set_expression(changes: Mapping[str, Any], remove: Sequence[str] = ()) -> dict[str, Any]:
+    """SET and REMOVE by placeholders, since half of the good names are reserved words.
 
     boto3 numbers the placeholders of its conditions as #n0 and :v0; ours differ.
+
+    Args:
+        changes: values by attribute; a dot leads into a map, as in ``waiting.film``.
+        remove: attributes to remove.
     """
-    names = list(changes)
-    return {
-        "UpdateExpression": "SET " + ", ".join(f"#set{i} = :set{i}" for i in range(len(names))),
-        "ExpressionAttributeNames": {f"#set{i}": name for i, name in enumerate(names)},
-        "ExpressionAttributeValues": {f":set{i}": changes[name] for i, name in enumerate(names)},
+    names: dict[str, str] = {}
+
+    def path(attribute: str) -> str:
+        return ".".join(names.setdefault(part, f"#set{len(names)}") for part in attribute.split("."))
+
+    values = {f":set{i}": value for i, value in enumerate(changes.values())}
+    clauses = []
+    if changes:
+        pairs = zip(changes, values, strict=True)
+        clauses.append("SET " + ", ".join(f"{path(name)} = {value}" for name, value in pairs))
+    if remove:
+        clauses.append("REMOVE " + ", ".join(path(name) for name in remove))
+    expression: dict[str, Any] = {
+        "UpdateExpression": " ".join(clauses),
+        "ExpressionAttributeNames": {placeholder: name for name, placeholder in names.items()},
     }
+    return expression | ({"ExpressionAttributeValues": values} if values else {})
 
 
-def _conditional(write: Any) -> bool:
+def conditional_write(write: Callable[[], object]) -> bool:
+    """Write; False when the condition did not hold.
+
+    That may also mean that it was written and the answer lost: boto3 then repeats
+    the call, and the condition fails on what it wrote itself.
+    """
     with translated("Writing to the table"):
         try:
             write()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from trailer.aws.failures import error_code, translated
+from trailer.aws.failures import error_code, translate, translated
 from trailer.domain.jobs import DetectionJob
 from trailer.errors import (
     DetectionFailedError,
     JobQuotaReachedError,
+    ResultForgottenError,
+    ServiceBusyError,
+    TrailerError,
     UnsupportedVideoError,
     VideoTooLargeError,
 )
@@ -29,8 +33,26 @@ _PAGE_SIZE = 1000
 class RekognitionDetections:
     """``ports.Detections`` on Rekognition Video."""
 
-    def __init__(self, client: RekognitionClient, *, topic_arn: str, role_arn: str) -> None:
+    def __init__(
+        self,
+        client: RekognitionClient,
+        *,
+        topic_arn: str,
+        role_arn: str,
+        start_client: RekognitionClient | None = None,
+    ) -> None:
+        """Wrap the clients.
+
+        Args:
+            client: for reading answers.
+            topic_arn: where Rekognition announces that a job ended.
+            role_arn: what it assumes for that.
+            start_client: for starting jobs; it must not retry by itself. The queue is the
+                retry, and a refusal after a hidden retry would not tell whether the first
+                call had been accepted.
+        """
         self._client = client
+        self._start_client = start_client or client
         self._channel = {"SNSTopicArn": topic_arn, "RoleArn": role_arn}
 
     def start(self, job: DetectionJob) -> str:
@@ -39,24 +61,25 @@ class RekognitionDetections:
         video = {"Bucket": job.source.bucket, "Name": job.source.key}
         if job.source.version:
             video["Version"] = job.source.version
-        start = getattr(self._client, call_name("start", detector))
-        with translated(f"Starting {job.detector} detection"):
+        start = getattr(self._start_client, call_name("start", detector))
+        what = f"Starting {job.detector} detection"
+        with translated(what):
             try:
                 answer = start(
                     Video={"S3Object": video},
                     ClientRequestToken=job.request_token,
                     JobTag=job.tag,
                     NotificationChannel=self._channel,
-                    **detector.start,
+                    **job.request,
                 )
             except ClientError as error:
-                raise _start_refusal(error) or error from error
+                raise _start_refusal(error, what) from error
         return str(answer["JobId"])
 
     def status(self, detector: str, job_id: str) -> tuple[str, str]:
         """Ask for one row, which brings the status."""
         get = getattr(self._client, call_name("get", DETECTORS[detector]))
-        with translated(f"Asking about {detector} detection"):
+        with translated(f"Asking about {detector} detection"), _forgotten(detector):
             answer = get(JobId=job_id, MaxResults=1)
         return str(answer["JobStatus"]), str(answer.get("StatusMessage", ""))
 
@@ -66,7 +89,7 @@ class RekognitionDetections:
         get = getattr(self._client, call_name("get", entry))
         token: dict[str, str] = {}
         while True:
-            with translated(f"Reading {detector} detections"):
+            with translated(f"Reading {detector} detections"), _forgotten(detector):
                 page = get(JobId=job_id, MaxResults=_PAGE_SIZE, **entry.get, **token)
             if page["JobStatus"] != "SUCCEEDED":
                 reason = page.get("StatusMessage", "no reason given")
@@ -78,7 +101,7 @@ class RekognitionDetections:
             token = {"NextToken": page["NextToken"]}
 
 
-def _start_refusal(error: ClientError) -> Exception | None:
+def _start_refusal(error: ClientError, what: str) -> TrailerError:
     code = error_code(error)
     message = error.response.get("Error", {}).get("Message", "")
     if code in _QUOTA:
@@ -87,4 +110,21 @@ def _start_refusal(error: ClientError) -> Exception | None:
         return VideoTooLargeError(f"Rekognition takes films up to 10 GB and 6 hours: {message}")
     if code == "InvalidS3ObjectException":
         return UnsupportedVideoError(f"Rekognition can't read the uploaded film: {message}")
-    return None
+    return translate(error, what) or DetectionFailedError(f"{what} was refused ({code}: {message}).")
+
+
+@contextmanager
+def _forgotten(detector: str) -> Iterator[None]:
+    """Name what only the Get calls say: that the job is unknown by now, or the place in its pages."""
+    try:
+        yield
+    except ClientError as error:
+        if error_code(error) == "ResourceNotFoundException":
+            raise ResultForgottenError(
+                f"Rekognition no longer has the {detector} detection; it keeps results for seven days."
+            ) from error
+        if error_code(error) == "InvalidPaginationTokenException":
+            raise ServiceBusyError(
+                f"The place in the pages of the {detector} detection expired; they are read again."
+            ) from error
+        raise

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import gzip
 import json
-from collections.abc import Mapping
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from trailer.aws.failures import error_code, translated
-from trailer.domain.upload import ObjectVersion
+from trailer.domain.upload import ObjectVersion, UploadHead
 from trailer.errors import InvalidOptionsError, UploadVanishedError
 
 if TYPE_CHECKING:
@@ -30,8 +29,8 @@ class S3Uploads:
     def __init__(self, client: S3Client) -> None:
         self._client = client
 
-    def head(self, source: ObjectVersion) -> tuple[int, Mapping[str, str]]:
-        """Size and user metadata.
+    def head(self, source: ObjectVersion) -> UploadHead:
+        """Size, ETag and user metadata.
 
         Raises:
             UploadVanishedError: the version was deleted before we came to it.
@@ -46,7 +45,8 @@ class S3Uploads:
                         f"The uploaded file {source.name} is no longer in the bucket; upload it again."
                     ) from error
                 raise
-        return answer["ContentLength"], {name: _decoded(value) for name, value in answer["Metadata"].items()}
+        metadata = {name: _decoded(value) for name, value in answer["Metadata"].items()}
+        return UploadHead(answer["ContentLength"], answer["ETag"].strip('"'), metadata)
 
     def sidecar(self, source: ObjectVersion) -> bytes | None:
         """The options file beside the film.

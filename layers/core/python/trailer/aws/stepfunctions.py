@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from trailer.aws.failures import error_code, translated
+from trailer.domain.executions import Execution
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -27,6 +28,22 @@ class StepFunctionsWorkflow:
         """Wake a waiting state."""
         self._call(lambda: self._client.send_task_success(taskToken=task_token, output=json.dumps(output)))
 
+    def execution(self, execution_id: str) -> Execution | None:
+        """Describe an execution."""
+        with translated("Asking about an execution"):
+            try:
+                found = self._client.describe_execution(executionArn=execution_id)
+            except ClientError as error:
+                if error_code(error) == "ExecutionDoesNotExist":
+                    return None
+                raise
+        return Execution(
+            status=found["status"],
+            input=found.get("input", "{}"),
+            error=found.get("error", ""),
+            cause=found.get("cause", ""),
+        )
+
     def fail(self, task_token: str, error: str, cause: str) -> None:
         """Fail a waiting state."""
         self._call(
@@ -35,11 +52,17 @@ class StepFunctionsWorkflow:
             )
         )
 
-    def _call(self, send: Callable[[], object]) -> None:
-        with translated("Waking the execution"):
+    def is_waiting(self, task_token: str) -> bool:
+        """Ask by a heartbeat, which changes nothing: our waiting states have no heartbeat time-out."""
+        return self._call(lambda: self._client.send_task_heartbeat(taskToken=task_token))
+
+    def _call(self, send: Callable[[], object]) -> bool:
+        """Send; False when the token is closed: somebody was faster or the wait is over."""
+        with translated("Reaching the waiting execution"):
             try:
                 send()
             except ClientError as error:
-                # A closed token means that somebody was faster or the wait is over: nothing is left to do.
                 if error_code(error) not in _CLOSED:
                     raise
+                return False
+        return True

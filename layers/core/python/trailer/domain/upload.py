@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 _SLUG_LENGTH = 40
@@ -29,6 +30,28 @@ class ObjectVersion:
     def name(self) -> str:
         """The file name: what comes after the last slash of the key."""
         return self.key.rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class UploadHead:
+    """What S3 says about an object version."""
+
+    size: int
+    """Bytes."""
+    etag: str
+    """Without quotes. S3 derives it from the bytes, except under SSE-KMS and SSE-C, where it is random."""
+    metadata: Mapping[str, str]
+    """The uploader's own, decoded."""
+
+
+def content_id(etag: str, size: int) -> str:
+    """Name a content by what S3 says of its bytes: equal bytes, equal id, whatever the file is called.
+
+    The same bytes may get several ETags (another part size of a multipart upload,
+    encryption with a KMS key): then they are analysed again. Different bytes
+    don't share one, so no film gets the analysis of another.
+    """
+    return hashlib.sha256(f"{etag}\0{size}".encode()).hexdigest()[:_DIGEST_LENGTH]
 
 
 def video_id(source: ObjectVersion) -> str:

@@ -14,6 +14,7 @@ from trailer.errors import RenderFailedError
 from trailer.ports import Services
 from trailer.steps.records import load_video
 from trailer.wire.catalogue import TRAILER_PREFIX, VIDEO, source_of
+from trailer.wire.detectors import stem_of
 from trailer.wire.media import load_media
 
 
@@ -37,14 +38,14 @@ def complete_video(video_id: str, services: Services) -> dict[str, Any]:
     if len(missing) == len(video["profileIds"]):
         raise _none_made(latest, missing)
     done = len(video["profileIds"]) - len(missing)
-    jobs = services.jobs.of_video(video_id, video["detectors"])
-    paid_for = [job.detector for job in jobs if job.status is JobStatus.DONE]
+    paid_for, reused_from = _detections(video, services)
     longest = Fraction(video["options"]["max-duration"])
     cost = estimate(load_media(video["media"]), paid_for, done, trailer_seconds=longest)
     changes = {
         "status": "COMPLETED",
         "cost": cost.total,
         "costParts": dict(cost.parts),
+        "reusedFrom": reused_from,
         "trailerCount": done,
         "missingTrailers": missing,
         "updatedAt": services.clock.now().isoformat(),
@@ -55,6 +56,20 @@ def complete_video(video_id: str, services: Services) -> dict[str, Any]:
         {"videoId": video_id, "status": "COMPLETED", "trailers": done, "missingTrailers": missing},
     )
     return {"videoId": video_id, "status": "COMPLETED", "trailers": done}
+
+
+def _detections(video: Mapping[str, Any], services: Services) -> tuple[list[str], dict[str, str]]:
+    """Detectors that this film paid for, and of the others that are done, which film did."""
+    paid: list[str] = []
+    reused: dict[str, str] = {}
+    for detector in video["detectors"]:
+        attempts = services.jobs.attempts(stem_of(video, detector))
+        payers = [job.video_id for job in attempts if job.status is JobStatus.DONE]
+        if video["videoId"] in payers:
+            paid.append(detector)
+        elif payers:
+            reused[detector] = payers[-1]
+    return paid, reused
 
 
 def _latest_trailers(video: Mapping[str, Any], services: Services) -> dict[str, Mapping[str, Any]]:

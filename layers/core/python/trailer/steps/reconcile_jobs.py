@@ -1,28 +1,19 @@
-"""Once a minute: what is pending starts, and what ended without a message is settled."""
+"""Once a minute: what is pending starts, and what got lost is found again."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from trailer.ports import Services
-from trailer.steps.job_queue import settle_job, start_pending
-
-_PATIENCE = timedelta(minutes=5)
-"""How long a job may run before Rekognition is asked; its message normally is much faster."""
-_ASKED_AT_ONCE = 25
-"""Get calls are limited to 5 a second in most regions, and the tick comes again in a minute."""
+from trailer.steps.job_queue import start_pending
+from trailer.steps.lost_jobs import repeat_lost_starts, settle_overdue, wake_forgotten
 
 
 def reconcile_jobs(services: Services) -> dict[str, Any]:
-    """Bring ledger and Rekognition together."""
-    settled = 0
-    overdue = services.jobs.running(created_before=services.clock.now() - _PATIENCE, limit=_ASKED_AT_ONCE)
-    for job in overdue:
-        if job.job_id is None:
-            continue
-        status, _ = services.detections.status(job.detector, job.job_id)
-        if status != "IN_PROGRESS":
-            settle_job(job, job.job_id, succeeded=status == "SUCCEEDED", services=services)
-            settled += 1
-    return {"settled": settled, "started": start_pending(services)}
+    """Bring ledger, Rekognition and the waiting executions together."""
+    return {
+        "woken": wake_forgotten(services),
+        "repeated": repeat_lost_starts(services),
+        "settled": settle_overdue(services),
+        "started": start_pending(services),
+    }

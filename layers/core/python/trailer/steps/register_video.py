@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trailer.domain.options import UploadOptions
-from trailer.domain.upload import ObjectVersion, video_id
+from trailer.domain.upload import ObjectVersion, UploadHead, content_id, video_id
 from trailer.errors import InvalidOptionsError
 from trailer.ports import Services
 from trailer.wire.catalogue import VIDEO, new_video
@@ -34,12 +34,14 @@ def register_video(event: Mapping[str, Any], execution_id: str, services: Servic
     item = new_video(source, size=size, execution_id=execution_id, now=services.clock.now())
     if not services.catalogue.claim(item):
         return {"videoId": identity, "claimed": False}
-    options = _read_options(source, services)
+    head = services.uploads.head(source)
+    options = _read_options(source, head, services)
     trailer_options = dump_trailer_options(options.trailer)
     services.catalogue.update(
         identity,
         VIDEO,
         {
+            "contentId": content_id(head.etag, head.size),
             "profileIds": list(options.profile_ids),
             "detectors": list(options.detectors),
             "maxCost": options.max_cost,
@@ -55,11 +57,10 @@ def register_video(event: Mapping[str, Any], execution_id: str, services: Servic
     }
 
 
-def _read_options(source: ObjectVersion, services: Services) -> UploadOptions:
+def _read_options(source: ObjectVersion, head: UploadHead, services: Services) -> UploadOptions:
     """Metadata of the object over the file beside it over the defaults of the stage."""
-    _, metadata = services.uploads.head(source)
     beside = _sidecar_options(source, services)
-    return parse_upload_options({**beside, **metadata}, services.settings.default_options)
+    return parse_upload_options({**beside, **head.metadata}, services.settings.default_options)
 
 
 def _sidecar_options(source: ObjectVersion, services: Services) -> Mapping[str, Any]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from trailer.errors import MalformedResponseError
 from trailer.ports import Services
-from trailer.steps.job_queue import settle_job, start_pending
+from trailer.steps.job_outcomes import settle_job
+from trailer.steps.job_queue import start_pending
 from trailer.wire.events import parse_completion
 
 
 def resume_detection(body: str, services: Services) -> None:
     """Handle one completion message; a repeated one changes nothing.
+
+    Every execution that waits for the job is woken, of whichever film.
 
     Raises:
         MalformedResponseError: the message is not for any job of the ledger. It

@@ -6,9 +6,15 @@ grant in ``infra``.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+from trailer.domain.jobs import job_stem
+
+_RECIPE_LENGTH: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +66,26 @@ def call_name(verb: str, detector: Detector) -> str:
     """The boto3 method of a detector: ``start_label_detection`` for ("start", labels)."""
     words = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in detector.operation)
     return verb + words
+
+
+def stem_of(video: Mapping[str, Any], detector: str) -> str:
+    """Which jobs a film can use: those on its content, by today's recipe.
+
+    A film that was registered before contents had names has its own.
+    """
+    # The name of a proxy says how it was made; the film itself has none.
+    proxy = str(video.get("proxyKey") or "").rsplit("/", 1)[-1]
+    return job_stem(
+        video.get("contentId") or video["videoId"], detector, detection_recipe(detector, proxy=proxy)
+    )
+
+
+def detection_recipe(detector: str, *, proxy: str) -> str:
+    """A short hash of everything but the content that an answer depends on.
+
+    The parameters of Get are part of it, because pages that an earlier film has
+    collected are reused as they are.
+    """
+    entry = DETECTORS[detector]
+    asked = json.dumps([entry.operation, dict(entry.start), dict(entry.get), proxy], sort_keys=True)
+    return hashlib.sha256(asked.encode()).hexdigest()[:_RECIPE_LENGTH]

@@ -56,18 +56,21 @@ def _plain(value: Any) -> Any:
 
 
 def job_to_item(job: DetectionJob) -> dict[str, Any]:
-    """A ledger row."""
+    """A ledger row. ``turn`` sorts the rows of one status; of a pending job it is its place."""
     return {
         "jobTag": job.tag,
+        "stem": job.stem,
+        "attempt": job.attempt,
         "videoId": job.video_id,
         "detector": job.detector,
-        "attempt": job.attempt,
+        "request": job.request,
         "source": {"bucket": job.source.bucket, "key": job.source.key, "version": job.source.version},
-        "taskToken": job.task_token,
+        "sourceVideo": job.source_video,
+        "place": job.place,
+        "turn": job.place,
         "createdAt": job.created_at,
+        "waiting": job.waiting,
         "status": str(job.status),
-        "jobId": job.job_id,
-        "reason": job.reason,
     }
 
 
@@ -75,13 +78,21 @@ def job_from_item(item: Mapping[str, Any]) -> DetectionJob:
     """Read a ledger row back."""
     source = item["source"]
     return DetectionJob(
+        stem=item["stem"],
+        attempt=int(item["attempt"]),
         video_id=item["videoId"],
         detector=item["detector"],
-        attempt=int(item["attempt"]),
+        request=plain_values(item["request"]),
         source=ObjectVersion(source["bucket"], source["key"], source.get("version")),
-        task_token=item["taskToken"],
+        source_video=item["sourceVideo"],
+        place=item["place"],
         created_at=item["createdAt"],
+        waiting=dict(item["waiting"]),
         status=JobStatus(item["status"]),
+        started_at=item.get("startedAt"),
+        settled_at=item.get("settledAt"),
         job_id=item.get("jobId"),
+        error=item.get("error"),
         reason=item.get("reason"),
+        collected_by=item.get("collectedBy"),
     )

@@ -1,0 +1,78 @@
+"""What got lost between the ledger, Rekognition and the executions, and how it is found again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from trailer.domain.jobs import NOBODY_WAITS, DetectionJob
+from trailer.errors import ResultForgottenError, ServiceBusyError
+from trailer.ports import Services
+from trailer.steps.job_outcomes import settle_job, wake_waiting
+from trailer.steps.job_queue import repeat_start, someone_waiting
+
+_ANSWER_LOST: Final = timedelta(minutes=2)
+"""How long Start may go without an answer: longer than any function that calls it lives."""
+_MESSAGE_LOST: Final = timedelta(minutes=5)
+"""How long a job may run before Rekognition is asked; its message normally is much faster."""
+_START_LOST: Final = timedelta(hours=12)
+"""How long a job may be without an id and without anybody who waits: longer than any job runs."""
+_ASKED_AT_ONCE: Final = 25
+"""Get calls are limited to 5 a second in most regions, and the tick comes again in a minute."""
+
+
+def wake_forgotten(services: Services) -> int:
+    """Wake executions whose job was settled by somebody who died before waking them."""
+    return _each(services.jobs.unwoken(), lambda job: wake_waiting(job.tag, services))
+
+
+def repeat_lost_starts(services: Services) -> int:
+    """Find out about jobs whose Start never answered."""
+    now = services.clock.now()
+    lost = [job for job in services.jobs.running(started_before=now - _ANSWER_LOST) if job.job_id is None]
+    return _each(lost, lambda job: _repeat(job, now, services))
+
+
+def settle_overdue(services: Services) -> int:
+    """Settle jobs that ended without a message."""
+    now = services.clock.now()
+    overdue = [job for job in services.jobs.running(started_before=now - _MESSAGE_LOST) if job.job_id]
+    return _each(_some_of(overdue, now), lambda job: _settle_if_ended(job, services))
+
+
+def _repeat(job: DetectionJob, now: datetime, services: Services) -> None:
+    started = datetime.fromisoformat(job.started_at or job.created_at)
+    if started < now - _START_LOST and someone_waiting(job, services) is None:
+        services.jobs.abandon(job.tag, reason=NOBODY_WAITS, at=now)
+    else:
+        repeat_start(job, services)
+
+
+def _settle_if_ended(job: DetectionJob, services: Services) -> bool:
+    assert job.job_id is not None
+    try:
+        status, _ = services.detections.status(job.detector, job.job_id)
+    except ResultForgottenError:
+        status = "FAILED"
+    if status == "IN_PROGRESS":
+        return False
+    settle_job(job, job.job_id, succeeded=status == "SUCCEEDED", services=services)
+    return True
+
+
+def _some_of(jobs: Sequence[DetectionJob], now: datetime) -> list[DetectionJob]:
+    """As many as may be asked about now, others at the next minute: none is left out for good."""
+    first = int(now.timestamp() // 60) * _ASKED_AT_ONCE % max(len(jobs), 1)
+    return [*jobs[first:], *jobs[:first]][:_ASKED_AT_ONCE]
+
+
+def _each(jobs: Iterable[DetectionJob], mend: Callable[[DetectionJob], bool | None]) -> int:
+    """Mend one after the other; how many were. A busy service leaves its job to the next minute."""
+    mended = 0
+    for job in jobs:
+        try:
+            mended += mend(job) is not False
+        except ServiceBusyError:
+            continue
+    return mended
