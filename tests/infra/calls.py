@@ -1,14 +1,23 @@
-"""Which calls of ports a step can come to, found in its source."""
+"""Which calls of ports a step can come to, and which calls of AWS we make, found in the source."""
 
 from __future__ import annotations
 
 import ast
 import functools
+import re
 from collections.abc import Iterator
+from pathlib import Path
+
+import botocore.session
+from botocore import xform_name
 
 from tests.infra.synthesis import ROOT
+from trailer.wire.detectors import DETECTORS, call_name
 
-STEPS = ROOT / "layers" / "core" / "python" / "trailer" / "steps"
+PRODUCT = ROOT / "layers" / "core" / "python" / "trailer"
+STEPS = PRODUCT / "steps"
+HELPERS = {"batch_writer": "batch_write_item"}
+"""Methods of boto3's resources that make other calls than their name says."""
 
 
 @functools.cache
@@ -52,3 +61,57 @@ def _port_call(node: ast.AST) -> Iterator[str]:
             yield "settings"
         case ast.Attribute(value=ast.Attribute(value=ast.Name(id="services"), attr=port), attr=method):
             yield f"{port}.{method}"
+
+
+def aws_calls() -> set[tuple[str, str]]:
+    """``{("dynamodb", "GetItem"), …}``: every call of the adapters and of the state machines."""
+    adapters = [call for path in (PRODUCT / "aws").glob("*.py") for call in _calls_of_adapter(path)]
+    workflows = [
+        call for path in (ROOT / "infra" / "workflows").glob("*.json") for call in _calls_of_asl(path)
+    ]
+    return {*adapters, *workflows}
+
+
+def clients() -> set[str]:
+    """The services that the functions have a client for: the adapters must be found to call each."""
+    made = (PRODUCT / "runtime.py").read_text(encoding="utf-8")
+    return set(re.findall(r'boto3\.(?:client|resource)\(\s*"(\w+)"', made))
+
+
+def _calls_of_adapter(path: Path) -> Iterator[tuple[str, str]]:
+    source = path.read_text(encoding="utf-8")
+    for service in set(re.findall(r"from mypy_boto3_(\w+)", source)):
+        operations = _operations(service)
+        for node in ast.walk(ast.parse(source)):
+            for method in _methods_named(node):
+                if method in operations:
+                    yield service, operations[method]
+
+
+def _methods_named(node: ast.AST) -> Iterator[str]:
+    """Names that may be methods of a client: ``client.get_item``, ``get_paginator("…")``, ``call_name("start", …)``."""
+    match node:
+        case ast.Attribute(attr=name):
+            yield HELPERS.get(name, name)
+        case ast.Call(func=ast.Name(id="call_name"), args=[ast.Constant(value=str(verb)), *_]):
+            yield from (call_name(verb, detector) for detector in DETECTORS.values())
+        case ast.Constant(value=str(name)):
+            yield name
+
+
+def _calls_of_asl(path: Path) -> Iterator[tuple[str, str]]:
+    for resource in re.findall(r'"Resource": "([^"]+)"', path.read_text(encoding="utf-8")):
+        if resource.startswith("${"):
+            yield "lambda", "Invoke"
+            continue
+        service, action = resource.removeprefix("arn:aws:states:::").removeprefix("aws-sdk:").split(":")[:2]
+        service = {"states": "stepfunctions", "sfn": "stepfunctions"}.get(service, service)
+        name = action.partition(".")[0]
+        yield service, _operations(service)[xform_name(name)]
+
+
+@functools.cache
+def _operations(service: str) -> dict[str, str]:
+    """boto3's method name to the API's name."""
+    model = botocore.session.get_session().get_service_model(service)
+    return {xform_name(name): name for name in model.operation_names}

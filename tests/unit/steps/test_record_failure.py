@@ -6,6 +6,7 @@ import pytest
 
 from tests.fakes import fake_services, upload_event
 from trailer.domain.upload import ObjectVersion, video_id
+from trailer.errors import ServiceBusyError
 from trailer.steps.record_failure import record_failure
 from trailer.steps.register_video import register_video
 
@@ -55,7 +56,53 @@ def test_a_failed_render_names_the_service_error():
     wish = {"videoId": FILM, "profileId": "romance"}
     record_failure("MakeTrailer", wish, "execution-9", error, services)
     record = services.catalogue.get(FILM, "TRAILER#romance#0001")
-    assert record["status"] == "FAILED" and "1030" in record["reason"]
+    assert (record["status"], record["errorClass"]) == ("REJECTED", "file")
+    assert "1030" in record["reason"] and "H.264" in record["action"]
+
+
+def test_a_trailer_whose_render_somebody_cancelled_says_so():
+    services = fake_services()
+    error = {"Error": "States.TaskFailed", "Cause": json.dumps({"Id": "1", "Status": "CANCELED"})}
+    record_failure("MakeTrailer", {"videoId": FILM, "profileId": "romance"}, "execution-9", error, services)
+    record = services.catalogue.get(FILM, "TRAILER#romance#0001")
+    assert (record["status"], record["errorClass"]) == ("FAILED", "bug")
+    assert record["reason"].startswith("Somebody stopped") and "trailer request" in record["action"]
+
+
+def test_what_aws_said_to_step_functions_itself_is_classified():
+    services = fake_services()
+    error = {"Error": "MediaConvert.ForbiddenException", "Cause": "no iam:PassRole (Service: MediaConvert)"}
+    record_failure("AnalyseVideo", upload_event(), "execution-1", error, services)
+    record = services.catalogue.get(FILM, "VIDEO")
+    assert (record["error"], record["errorClass"]) == ("MediaConvert.ForbiddenException", "permission")
+    assert "iam:PassRole" in record["reason"] and "platform team" in record["action"]
+
+
+def test_people_are_told_with_class_and_action_and_only_once():
+    services = fake_services()
+    for _ in range(2):
+        record_failure("AnalyseVideo", upload_event(), "execution-1", lambda_error("KeyError", "x"), services)
+    [(subject, message)] = services.notifier.sent
+    assert subject == "FAILED: Film.mp4"
+    assert message["errorClass"] == "bug" and message["reason"] and message["action"]
+
+
+def test_people_are_told_when_the_first_try_broke_between_the_record_and_the_telling():
+    class Lame(type(fake_services().notifier)):
+        def notify(self, subject, message):
+            if not self.sent:
+                self.sent.append("broken")
+                raise ServiceBusyError("SNS is busy")
+            super().notify(subject, message)
+
+    services = fake_services(notifier=Lame())
+    first = lambda_error("NoVideoTrackError", "No picture.")
+    with pytest.raises(ServiceBusyError):
+        record_failure("AnalyseVideo", upload_event(), "execution-1", first, services)
+    later = {"Error": "FAILED", "Cause": "the execution failed"}
+    record_failure("AnalyseVideo", upload_event(), "execution-1", later, services)
+    [_, (subject, message)] = services.notifier.sent
+    assert subject == "REJECTED: Film.mp4" and message["reason"] == "No picture."
 
 
 @pytest.mark.parametrize("cause", ["plain text", "[1, 2]", '"a"', "{}", "null", "NaN"])

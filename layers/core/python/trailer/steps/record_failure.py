@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from trailer.domain.reasons import is_rejection, sentence
+from trailer.domain.reasons import REQUEST_AGAIN, UPLOAD_AGAIN, explain
 from trailer.domain.upload import video_id as identify
 from trailer.ports import Services
 from trailer.steps.plan_trailer import claim_version
@@ -14,6 +14,7 @@ from trailer.wire.catalogue import VIDEO, new_video, trailer_record
 from trailer.wire.events import parse_failure, parse_object_created
 
 _TERMINAL = frozenset({"COMPLETED", "PUBLISHED", "REJECTED", "FAILED"})
+_TOLD = ("status", "error", "errorClass", "reason", "action", "updatedAt")
 
 
 def record_failure(
@@ -41,18 +42,38 @@ def record_failure(
         ``error`` and ``reason`` for the Fail state.
     """
     failure = parse_failure(error)
-    status = "REJECTED" if is_rejection(failure.name) else "FAILED"
-    reason = sentence(failure.name, failure.message)
+    again, find = (
+        (REQUEST_AGAIN, _claimed_trailer) if workflow == "MakeTrailer" else (UPLOAD_AGAIN, _claimed_video)
+    )
+    reason = explain(failure.name, failure.message, again=again)
+    outcome = {
+        "status": "REJECTED" if reason.rejected else "FAILED",
+        "error": failure.name,
+        "errorClass": str(reason.error_class),
+        "reason": reason.sentence,
+        "action": reason.action,
+    }
     given = json.loads(execution_input) if isinstance(execution_input, str) else execution_input
-    find = _claimed_trailer if workflow == "MakeTrailer" else _claimed_video
     video, record, subject = find(given, execution_id, services)
     current = services.catalogue.get(video, record) or {}
-    if current.get("executionId") == execution_id and current.get("status") not in _TERMINAL:
-        now = services.clock.now().isoformat()
-        changes = {"status": status, "error": failure.name, "reason": reason, "updatedAt": now}
-        services.catalogue.update(video, record, changes)
-        services.notifier.notify(f"{status}: {subject}", {"videoId": video, "subject": subject, **changes})
-    return {"error": failure.name, "reason": reason, "status": status}
+    if current.get("executionId") == execution_id:
+        if current.get("status") not in _TERMINAL:
+            outcome["updatedAt"] = services.clock.now().isoformat()
+            services.catalogue.update(video, record, outcome)
+            current |= outcome
+        _announce(video, record, subject, current, services)
+    return {"error": failure.name, "reason": reason.sentence, "status": outcome["status"]}
+
+
+def _announce(video: str, record: str, subject: str, current: Mapping[str, Any], services: Services) -> None:
+    """Tell people, once: a repetition after the record was written and before people were told does it."""
+    if current.get("status") not in ("REJECTED", "FAILED") or current.get("announced"):
+        return
+    told = {name: current[name] for name in _TOLD if name in current}
+    services.notifier.notify(
+        f"{current['status']}: {subject}", {"videoId": video, "subject": subject, **told}
+    )
+    services.catalogue.update(video, record, {"announced": True})
 
 
 def _claimed_video(event: Mapping[str, Any], execution_id: str, services: Services) -> tuple[str, str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from trailer.domain.reasons import said
 from trailer.domain.upload import ObjectVersion
 from trailer.errors import MalformedResponseError
 
@@ -94,23 +95,30 @@ def parse_failure(error: Mapping[str, Any]) -> Failure:
 
     A Lambda's exception arrives as JSON in ``Cause`` with ``errorType`` and
     ``errorMessage``; a failed child execution as JSON with ``Error`` and
-    ``Cause``; a failed MediaConvert job as JSON with ``ErrorCode`` and
-    ``ErrorMessage``; anything else as plain text.
+    ``Cause``; a MediaConvert job that did not complete as JSON with its ``Status``;
+    anything else as plain text, for example what AWS said to a call that Step
+    Functions made by itself.
     """
     name, cause = str(error.get("Error", "Unknown")), str(error.get("Cause", ""))
     try:
         detail = json.loads(cause)
     except ValueError:
-        return Failure(name, cause)
+        return _plain_failure(name, cause)
     if not isinstance(detail, dict):
-        return Failure(name, cause)
+        return _plain_failure(name, cause)
+    job = detail.get("Job", detail)
+    if isinstance(job, dict) and job.get("Status") in ("ERROR", "CANCELED"):
+        code = job.get("ErrorCode", job["Status"])
+        return Failure("RenderFailedError", said(f"MediaConvert.{code}", str(job.get("ErrorMessage", ""))))
     if "errorMessage" in detail:
         return Failure(str(detail.get("errorType") or name), str(detail["errorMessage"]))
-    job = detail.get("Job", detail)
-    if isinstance(job, dict) and "ErrorMessage" in job:
-        return Failure(
-            "RenderFailedError", f"MediaConvert error {job.get('ErrorCode')}: {job['ErrorMessage']}"
-        )
     if "Cause" in detail or "Error" in detail:
         return parse_failure({"Error": detail.get("Error", name), "Cause": detail.get("Cause", "")})
-    return Failure(name, cause)
+    return _plain_failure(name, cause)
+
+
+def _plain_failure(name: str, cause: str) -> Failure:
+    """``MediaConvert.BadRequestException`` and its like are not ours, so their message is a quotation."""
+    service = name.partition(".")[0]
+    own = service in (name, "States")
+    return Failure(name, cause if own else said(name, cause))
