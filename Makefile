@@ -26,7 +26,7 @@ test infra e2e synth: export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = $(s
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup trailer up down test lint type unit contract infra workflow e2e quality bench synth lock fmt clean ci
+.PHONY: help setup trailer up down test lint type unit contract infra workflow e2e quality bench chaos synth lock fmt clean ci
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z0-9]+):.*## /  make \1	/' | expand -t 18
@@ -74,6 +74,10 @@ quality: $(SETUP) ## How good detections and trailers are, measured
 
 bench: $(SETUP) ## Speed against the floor, medians side by side
 	@for bench in tests/bench/bench_*.py; do echo "$$bench" >&2; $(PY) "$$bench" $(ARGS); done
+
+# Strings hash as in every other run, so that a seed means the same everywhere.
+chaos: $(SETUP) ## Break the pipeline on virtual time and see what holds: SEED=1 RUNS=300 UPLOADS=1000; RUN=17 ARGS=--trace shows one run
+	@PYTHONHASHSEED=0 $(PY) -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS)) $(if $(UPLOADS),--uploads $(UPLOADS)) $(if $(RUN),--run $(RUN)) $(ARGS)
 
 synth: $(SETUP) ## The CloudFormation templates, into cdk.out
 	@$(CDK) synth --quiet --no-notices $(ARGS)

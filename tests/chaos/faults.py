@@ -131,9 +131,14 @@ UNHAPPY: Final[Mapping[Fault, frozenset[str]]] = {
     Fault.RENDER_FAILED: frozenset({"FAILED"}),
     Fault.EXECUTION_ABORTED: frozenset({"FAILED"}),
     Fault.EXECUTION_TIMED_OUT: frozenset({"FAILED"}),
-    Fault.OBJECT_DELETED: frozenset({"REJECTED", "FAILED", "COMPLETED"}),
+    Fault.OBJECT_DELETED: frozenset({"REJECTED", "FAILED"}),
+    Fault.SAME_KEY: frozenset({"REJECTED", "FAILED"}),
 }
-"""Faults that may end a film otherwise than COMPLETED, and the statuses that they may give it."""
+"""Faults that may end a film otherwise than COMPLETED, and the statuses that they may give it.
+
+A film whose key is uploaded again while it is in work may be given up, since MediaConvert can't read an
+older version; what it may not be is cut from the other film's pictures.
+"""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,0 +1,234 @@
+"""The invariants, looked at from outside: in the tables, the bucket, and the books of the services."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer
+
+from tests.chaos import films
+from tests.chaos.faults import UNHAPPY, Fault, Invariant, Violation
+from tests.chaos.world import CATALOGUE, JOBS, RESULTS, Upload, World
+
+TERMINAL = frozenset({"COMPLETED", "REJECTED", "FAILED"})
+Record = dict[str, Any]
+
+
+class Books:
+    """Everything that a run left behind, as plain values."""
+
+    def __init__(self, world: World) -> None:
+        plain = TypeDeserializer().deserialize
+        self.world = world
+        self.catalogue = [
+            {name: plain(value) for name, value in item.items()}
+            for item in world.tables.tables[CATALOGUE].main.items.values()
+        ]
+        self.rows = [
+            {name: plain(value) for name, value in item.items()}
+            for item in world.tables.tables[JOBS].main.items.values()
+        ]
+        self.videos: dict[str, list[Record]] = defaultdict(list)
+        self.trailers: dict[str, list[Record]] = defaultdict(list)
+        for record in self.catalogue:
+            if record["record"] == "VIDEO":
+                self.videos[record.get("objectVersion", "")].append(record)
+            elif record["record"].startswith("TRAILER#"):
+                self.trailers[record["videoId"]].append(record)
+
+    def video(self, upload: Upload) -> Record:
+        """The record of an upload; an empty one if there is none."""
+        found = self.videos.get(upload.version) or [{}]
+        return found[0]
+
+    def faults(self, upload: Upload) -> set[Fault]:
+        """Faults that may end this upload otherwise than well."""
+        marks = self.world.plan.marks
+        subjects = (
+            upload.version,
+            upload.film.key,
+            upload.film.content,
+            self.video(upload).get("videoId", ""),
+        )
+        return {fault for subject in subjects for fault in marks.get(subject, ())}
+
+
+def violations(world: World) -> list[Violation]:
+    """Every invariant that does not hold."""
+    books = Books(world)
+    found: list[Violation] = []
+    for check in (
+        _terminal_records,
+        _trailers,
+        _billed_jobs,
+        _open_rows,
+        _open_executions,
+        _pages,
+        _bill,
+        _reasons,
+        _dead_letters,
+    ):
+        found += check(books)
+    return found
+
+
+def _terminal_records(books: Books) -> Iterator[Violation]:
+    for upload in books.world.uploads:
+        records = books.videos.get(upload.version, [])
+        statuses = [str(record.get("status")) for record in records]
+        if len(records) != 1 or statuses[0] not in TERMINAL:
+            yield Violation(Invariant.ONE_TERMINAL_RECORD, _name(upload), f"statuses {statuses}")
+    for version in set(books.videos) - {upload.version for upload in books.world.uploads}:
+        yield Violation(Invariant.ONE_TERMINAL_RECORD, version, "a record of no upload")
+
+
+def _trailers(books: Books) -> Iterator[Violation]:
+    for upload in books.world.uploads:
+        video = books.video(upload)
+        if not video:
+            continue
+        trailers = books.trailers[video["videoId"]]
+        published = Counter(t["profileId"] for t in trailers if t.get("status") == "PUBLISHED")
+        missing = video.get("missingTrailers", {})
+        for profile in video.get("profileIds", ()) if video["status"] == "COMPLETED" else ():
+            if published[profile] == 0 and profile not in missing:
+                yield Violation(Invariant.ONE_TRAILER, _name(upload), f"{profile}: none published")
+        for profile, count in published.items():
+            if count > 1 and not books.world.redriven[upload.version]:
+                yield Violation(Invariant.ONE_TRAILER, _name(upload), f"{profile}: {count} published")
+        for trailer in trailers:
+            shown = {
+                _content(books.world, name) for name in trailer.get("files", ()) if name.endswith(".mp4")
+            }
+            if shown - {upload.film.content}:
+                detail = f"{trailer['record']} shows {', '.join(sorted(shown))}"
+                yield Violation(Invariant.ONE_TRAILER, _name(upload), detail)
+            if trailer.get("status") not in ("PUBLISHED", "REJECTED", "FAILED"):
+                detail = f"{trailer['record']} is still {trailer.get('status')}"
+                yield Violation(Invariant.ONE_TRAILER, _name(upload), detail)
+
+
+def _billed_jobs(books: Books) -> Iterator[Violation]:
+    billed: Counter[tuple[str, str]] = Counter()
+    for job in books.world.rekognition.jobs.values():
+        billed[job.content, job.operation] += not job.failure
+    for (content, operation), count in billed.items():
+        if count > 1:
+            yield Violation(Invariant.ONE_BILLED_JOB, content, f"{operation} was billed {count} times")
+    rendered: Counter[tuple[str, ...]] = Counter()
+    for render in books.world.mediaconvert.jobs.values():
+        about = render.request["UserMetadata"]
+        rendered[about["videoId"], about.get("profileId", "proxy")] += render.status == "COMPLETE"
+    for (video, what), count in rendered.items():
+        if count > 1 and not books.world.plan.allows_second_render(video):
+            yield Violation(Invariant.ONE_BILLED_JOB, video, f"{what} was rendered {count} times")
+
+
+def _open_rows(books: Books) -> Iterator[Violation]:
+    for row in books.rows:
+        if row["status"] not in ("DONE", "FAILED"):
+            yield Violation(Invariant.NO_OPEN_ROW, row["jobTag"], f"is {row['status']}")
+
+
+def _open_executions(books: Books) -> Iterator[Violation]:
+    for execution in books.world.stepfunctions.executions.values():
+        if execution.status == "RUNNING":
+            where = execution.transitions.most_common(1)
+            yield Violation(Invariant.NO_OPEN_EXECUTION, execution.arn, f"is in {where}")
+
+
+def _pages(books: Books) -> Iterator[Violation]:
+    operations = {detector: operation for operation, detector in films.DETECTORS.items()}
+    for upload in books.world.uploads:
+        video = books.video(upload)
+        if video.get("status") != "COMPLETED":
+            continue
+        for detector in video["detectors"]:
+            if detector in video.get("missingDetections", {}):
+                continue
+            folder = f"videos/{video['videoId']}/detections/{detector}/"
+            index = _stored(books.world, f"{folder}index.json")
+            pages = [
+                _stored(books.world, f"{folder}page-{n:05d}.json.gz")
+                for n in range((index or {}).get("pages", 0))
+            ]
+            operation = operations[detector]
+            rows = [row for page in pages if page for row in films.rows_of(operation, page)]
+            if rows != films.rows_of(operation, films.answer(operation)):
+                detail = f"{detector}: {len(rows)} rows in {len(pages)} pages"
+                yield Violation(Invariant.NO_LOST_PAGE, _name(upload), detail)
+
+
+def _bill(books: Books) -> Iterator[Violation]:
+    accepted = Counter(job.id for job in books.world.rekognition.jobs.values())
+    known = Counter(str(row["jobId"]) for row in books.rows if row.get("jobId"))
+    for job in accepted - known:
+        tag = books.world.rekognition.jobs[job].request.get("JobTag")
+        yield Violation(Invariant.LEDGER_IS_THE_BILL, str(tag), "Rekognition has a job that no row knows")
+    for job in known - accepted:
+        yield Violation(Invariant.LEDGER_IS_THE_BILL, job, "a row claims a job that is not its own")
+    billed: Counter[tuple[str, str]] = Counter()
+    paid: Counter[tuple[str, str]] = Counter()
+    complete: dict[str, bool] = defaultdict(lambda: True)
+    for job_ in books.world.rekognition.jobs.values():
+        billed[job_.content, films.DETECTORS[job_.operation]] += not job_.failure
+    for upload in books.world.uploads:
+        video = books.video(upload)
+        complete[upload.film.content] &= video.get("status") == "COMPLETED"
+        for part, price in video.get("costParts", {}).items():
+            if part in films.DETECTORS.values() and price > 0:
+                paid[upload.film.content, part] += 1
+    for key in {*billed, *paid}:
+        # A film that failed names no price; then only paying twice is wrong.
+        if paid[key] > billed[key] or (complete[key[0]] and paid[key] != billed[key]):
+            detail = f"{key[1]}: {paid[key]} records name its price, Rekognition billed {billed[key]}"
+            yield Violation(Invariant.LEDGER_IS_THE_BILL, key[0], detail)
+
+
+def _reasons(books: Books) -> Iterator[Violation]:
+    for upload in books.world.uploads:
+        video, faults = books.video(upload), books.faults(upload)
+        status, error = video.get("status"), video.get("error", "")
+        if status not in TERMINAL:
+            continue
+        if status != "COMPLETED" and not video.get("reason"):
+            yield Violation(Invariant.RIGHT_REASON, _name(upload), f"{status} without a reason")
+        allowed = {status for fault in faults for status in UNHAPPY.get(fault, ())}
+        if upload.film.expected:
+            right = (status == "REJECTED" and error == upload.film.expected) or status in allowed
+        else:
+            right = status == "COMPLETED" or status in allowed
+        if not right:
+            detail = f"{status} {error}: {video.get('reason')} [{', '.join(sorted(faults))}]"
+            yield Violation(Invariant.RIGHT_REASON, _name(upload), detail)
+
+
+def _dead_letters(books: Books) -> Iterator[Violation]:
+    world = books.world
+    letters = [message.body for message in world.queue.dead_letters]
+    letters += [json.dumps(payload) for _, payload in world.functions.dead_letters]
+    if not world.plan.explains(len(letters)):
+        for letter in letters:
+            yield Violation(Invariant.DEAD_LETTERS_EXPLAINED, letter[:120], "no fault explains it")
+
+
+def _stored(world: World, key: str) -> Mapping[str, Any] | None:
+    stored = world.objects.find(RESULTS, key)
+    if stored is None:
+        return None
+    body = gzip.decompress(stored.body) if key.endswith(".gz") else stored.body
+    loaded: Mapping[str, Any] = json.loads(body)
+    return loaded
+
+
+def _content(world: World, key: str) -> str:
+    stored = world.objects.find(RESULTS, key)
+    return stored.content if stored else "nothing"
+
+
+def _name(upload: Upload) -> str:
+    return f"{upload.film.key} {upload.version}"

@@ -1,0 +1,327 @@
+"""The account of one run: the deployed state machines and handlers among the models of the services."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+import random
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
+
+import botocore.session
+from botocore.validate import ParamValidator
+
+from local.emulator.states.errors import TASK_FAILED, StatesError
+from tests.chaos import deployment, films, wire
+from tests.chaos.answers import AwsError
+from tests.chaos.faults import Carrier, Fault
+from tests.chaos.films import Film
+from tests.chaos.functions import Functions
+from tests.chaos.loop import Cancelled, Future, Loop
+from tests.chaos.mediaconvert import Job, MediaConvert
+from tests.chaos.messages import Queue
+from tests.chaos.objects import Objects, Stored
+from tests.chaos.plan import Plan
+from tests.chaos.rekognition import Rekognition, completion_body
+from tests.chaos.stepfunctions import Execution, StepFunctions, within
+from tests.chaos.tables import Table, Tables
+
+SOURCE, RESULTS = "source", "results"
+CATALOGUE, JOBS = "catalogue", "jobs"
+HORIZON = 3 * 86400.0
+"""How long a run goes on when only the ticks are left and something is still open."""
+SDK_RETRY_SECONDS = 2.0
+OWN_POLL_SECONDS = 300.0
+"""How often Step Functions itself asks about a .sync job whose event does not come."""
+
+ENVIRONMENT = {
+    "CATALOGUE_TABLE": CATALOGUE,
+    "JOBS_TABLE": JOBS,
+    "RESULTS_BUCKET": RESULTS,
+    "DETECTION_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:completions",
+    "DETECTION_ROLE_ARN": "arn:aws:iam::123456789012:role/detection",
+    "NOTIFICATION_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:outcomes",
+    "AWS_DEFAULT_REGION": wire.REGION,
+    "AWS_REGION": wire.REGION,
+    "POWERTOOLS_SERVICE_NAME": "trailer",
+    "POWERTOOLS_METRICS_NAMESPACE": "Trailer",
+    "POWERTOOLS_METRICS_DISABLED": "true",
+    "POWERTOOLS_TRACE_DISABLED": "true",
+    "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+}
+DEFAULTS = {
+    "profileIds": ["romance"],
+    "maxDuration": 10,
+    "targetLanguage": "en",
+    "outputFormat": "mp4",
+    "detectors": ["segments", "labels"],
+    "maxCost": 50,
+}
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One object version that arrived."""
+
+    film: Film
+    version: str
+    at: float
+
+
+class World:
+    """One run.
+
+    Attributes:
+        uploads: in order of arrival.
+        outcomes: messages on the outcome topic.
+        lines: what happened, in order; the same seed gives the same lines.
+        executions_of: the AnalyseVideo executions of an upload, by version.
+    """
+
+    def __init__(self, plan: Plan, defaults: Mapping[str, Any] | None = None) -> None:
+        self.plan, self.loop = plan, Loop()
+        self.defaults = {**DEFAULTS, **(defaults or {})}
+        self.uploads: list[Upload] = []
+        self.outcomes: list[dict[str, Any]] = []
+        self.lines: list[str] = []
+        self.redriven: Counter[str] = Counter()
+        self.objects = Objects()
+        self.objects.buckets |= {SOURCE: {}, RESULTS: {}}
+        self.tables = Tables(
+            self.loop,
+            {
+                CATALOGUE: Table(("videoId", "record"), deployment.indexes("CatalogueTable")),
+                JOBS: Table(("jobTag",), deployment.indexes("JobsTable")),
+            },
+            plan.index_lag,
+        )
+        self.functions = Functions(self.loop, deployment.function_timeouts(), plan.fault_of, self.trace)
+        self.queue = Queue(
+            self.loop,
+            visibility=deployment.VISIBILITY,
+            max_receives=deployment.MAX_RECEIVES,
+            invoke=lambda payload: self.functions.invoke("resume_detection", payload),
+            deliveries=lambda body: plan.deliveries(Carrier.COMPLETION, body),
+        )
+        self.rekognition = Rekognition(
+            self.loop, plan, self._content, lambda _, operation: films.answer(operation), self._announce
+        )
+        self.mediaconvert = MediaConvert(self.loop, plan, self.objects, films.probed)
+        machines = {name: deployment.definition(name) for name in deployment.WORKFLOWS}
+        self.stepfunctions = StepFunctions(self.loop, self, machines, plan.seed, self.trace)
+        self.wire = self._wire()
+        self._tick_seen = (0, 0)
+        self._tick_seconds = deployment.TICK_SECONDS
+
+    def _wire(self) -> wire.Wire:
+        backends = {
+            "dynamodb": wire.json_backend(self.tables.handle),
+            "rekognition": wire.json_backend(self.rekognition.handle),
+            "stepfunctions": wire.json_backend(self.stepfunctions.handle),
+            "mediaconvert": wire.rest_backend(self.mediaconvert.handle),
+            "sns": wire.publish_backend(self._publish),
+            "s3": self.objects.handle,
+        }
+        return wire.Wire(
+            current=self.functions.current,
+            backends=backends,
+            fault_at=self.plan.fault_at,
+            latency=self.plan.latency,
+            trace=self.trace,
+        )
+
+    # What people and other systems do.
+
+    def upload(self, film: Film, at: float = 0.0) -> Upload:
+        """Put a film into the bucket at a time; each put is a version of its own."""
+        upload = Upload(film, f"version-{len(self.uploads):05d}", at)
+        self.uploads.append(upload)
+
+        def arrive() -> None:
+            self.objects.put(SOURCE, film.key, film.stored(upload.version))
+            for delay in self.plan.deliveries(Carrier.UPLOAD, film.key):
+                self.loop.after(delay, lambda: self._start(upload))
+
+        self.loop.at(at, arrive)
+        return upload
+
+    def _start(self, upload: Upload) -> None:
+        stored = upload.film.stored(upload.version)
+        event = {
+            "version": "0",
+            "detail-type": "Object Created",
+            "source": "aws.s3",
+            "account": "123456789012",
+            "time": self.loop.clock().isoformat(),
+            "region": wire.REGION,
+            "detail": {
+                "version": "0",
+                "bucket": {"name": SOURCE},
+                "object": {
+                    "key": upload.film.key,
+                    "size": stored.size,
+                    "etag": stored.etag.strip('"'),
+                    "version-id": upload.version,
+                    "sequencer": f"{int(upload.at * 1000):016X}",
+                },
+                "reason": "PutObject",
+            },
+        }
+        self.stepfunctions.start("AnalyseVideo", event)
+
+    # What state machines reach (stepfunctions.Outside).
+
+    def invoke(self, function: str, payload: Any) -> Future:
+        """Invoke a function."""
+        return self.functions.invoke(function, payload)
+
+    async def render(self, parameters: Mapping[str, Any], limit: float | None) -> Any:
+        """mediaconvert:createJob.sync: the job's event, or in the end Step Functions' own question."""
+        fault = self.plan.fault_of_render()
+        if fault is Fault.RENDER_THROTTLED:
+            raise StatesError("MediaConvert.TooManyRequestsException", "Too Many Requests")
+        _validate(parameters)
+        try:
+            job = self.mediaconvert.create(parameters)
+            if fault is Fault.RENDER_ANSWER_LOST:
+                await self.loop.sleep(SDK_RETRY_SECONDS)
+                job = self.mediaconvert.create(parameters)
+        except AwsError as error:
+            raise StatesError(f"MediaConvert.{error.code}", error.message) from error
+        told = Future(self.loop)
+        job.ended.then(lambda: self._rendered(job, told))
+        try:
+            await within(self.loop, told, limit)
+        except (Cancelled, StatesError):
+            self.mediaconvert.cancel(job.id)
+            raise
+        if job.status != "COMPLETE":
+            raise StatesError(TASK_FAILED, json.dumps(job.describe()))
+        return {"Job": job.describe()}
+
+    def _rendered(self, job: Job, told: Future) -> None:
+        for delay in self.plan.deliveries(Carrier.RENDERED, job.id):
+            self.loop.after(delay, lambda: told.set(None))
+        self.loop.after(OWN_POLL_SECONDS, lambda: told.set(None))
+
+    def status_changed(self, execution: Execution) -> None:
+        """EventBridge hears of it, and the rules for unhappy ends invoke RecordFailure."""
+        if execution.status not in ("FAILED", "TIMED_OUT", "ABORTED"):
+            return
+        payload = {
+            "workflow": execution.machine,
+            "input": json.dumps(execution.input),
+            "executionId": execution.arn,
+            "error": {
+                "Error": execution.status,
+                "Cause": "The execution was stopped, ran out of time or broke before it could record why.",
+            },
+        }
+        for delay in self.plan.deliveries(Carrier.STATUS_CHANGE, execution.arn):
+            self.loop.after(
+                delay,
+                lambda: self.functions.invoke_async(
+                    "record_failure", payload, retries=deployment.RECORD_FAILURE_RETRIES
+                ),
+            )
+
+    # What the models need from each other.
+
+    def _content(self, bucket: str, key: str, version: str | None) -> str | None:
+        stored = self.objects.find(bucket, key, version)
+        return stored.content if stored else None
+
+    def _announce(self, message: Mapping[str, Any]) -> None:
+        self.queue.send(completion_body(message))
+
+    def _publish(self, form: Mapping[str, str]) -> str:
+        self.outcomes.append(json.loads(form["Message"]))
+        return f"outcome-{len(self.outcomes):05d}"
+
+    def trace(self, line: str) -> None:
+        """Note what happened."""
+        self.lines.append(f"{self.loop.now:12.3f} {line}")
+
+    @property
+    def trace_hash(self) -> str:
+        """The same for the same run."""
+        return hashlib.sha256("\n".join(self.lines).encode()).hexdigest()[:16]
+
+    # The run itself.
+
+    def run(self) -> None:
+        """Go on until nothing moves any more, or for three more days while something stays open."""
+        environment = {**ENVIRONMENT, "DEFAULT_OPTIONS": json.dumps(self.defaults)}
+        self._tick()
+        with patch.dict(os.environ, environment), wire.connected(self.wire, self.loop.clock):
+            random.seed(self.plan.seed)
+            _silence()
+            last = [0.0]
+
+            def still() -> bool:
+                if not self.loop.idle:
+                    last[0] = self.loop.now
+                    return False
+                return self.closed() or self.loop.now > last[0] + HORIZON
+
+            self.loop.run(still)
+            self.functions.close()
+        if self.wire.broken is not None:
+            raise self.wire.broken
+
+    def closed(self) -> bool:
+        """Whether nothing waits for anything."""
+        rows = self.tables.tables[JOBS].main.items.values()
+        return all(e.status != "RUNNING" for e in self.stepfunctions.executions.values()) and not any(
+            row["status"]["S"] in ("PENDING", "RUNNING") for row in rows
+        )
+
+    def _tick(self) -> None:
+        """The schedule of ReconcileJobs: each minute, and rarer while nothing at all happens in between.
+
+        A quiet tick only looks; to look ten times in ten minutes or once gives the same, and days pass sooner.
+        """
+        seen = (self.tables.writes, len(self.rekognition.jobs))
+        quiet = seen == self._tick_seen and self.loop.now > 0
+        self._tick_seconds = min(600.0, 2 * self._tick_seconds) if quiet else deployment.TICK_SECONDS
+        self._tick_seen = seen
+        self.loop.after(self._tick_seconds, self._tick, background=True)
+        for delay in self.plan.deliveries(Carrier.TICK, ""):
+            self.loop.after(
+                delay, lambda: self.functions.invoke_async("reconcile_jobs", {}, retries=0), background=True
+            )
+
+    def put_result(self, key: str, body: bytes) -> None:
+        """Store something in the results bucket."""
+        self.objects.put(RESULTS, key, Stored(body, "", len(body)))
+
+
+def _silence() -> None:
+    import trailer.runtime
+
+    trailer.runtime.logger.setLevel("CRITICAL")
+
+
+@functools.cache
+def _create_job_shape() -> Any:
+    model = botocore.session.get_session().get_service_model("mediaconvert")
+    return model.operation_model("CreateJob").input_shape
+
+
+_valid: set[str] = set()
+
+
+def _validate(parameters: Mapping[str, Any]) -> None:
+    """Step Functions refuses what the service's model refuses."""
+    text = json.dumps(parameters, sort_keys=True)
+    if text in _valid:
+        return
+    report = ParamValidator().validate(parameters, _create_job_shape())
+    if report.has_errors():
+        raise StatesError("States.Runtime", report.generate_report())
+    _valid.add(text)
