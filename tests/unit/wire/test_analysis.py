@@ -27,9 +27,10 @@ def test_an_analysis_reads_back_exactly(rate: Fraction) -> None:
     detections, media = title_detections(6, 200, rate)
     rich = replace(
         detections,
-        detectors=detections.detectors | {"celebrities", "moderation"},
+        detectors=detections.detectors | {"celebrities", "moderation", "speech"},
         celebrities=(CelebrityDetection(30_000, "Ada", 97.5),),
         moderation=(ModerationDetection(MillisecondSpan(40_000, 41_000), "Violence", "", 80.0),),
+        speech=(MillisecondSpan(50_000, 50_400), MillisecondSpan(51_000, 51_300)),
         ignored={"without a name": 2},
     )
     analysis = analyse("film", rich, media)
@@ -46,6 +47,14 @@ def test_a_stored_analysis_gives_the_same_plan() -> None:
     stored = load_analysis(json.loads(json.dumps(dump_analysis(analysis))))
     plans = [plan_trailer(one, get_profile("romance"), PlanRequest(500)) for one in (analysis, stored)]
     assert plan_hash(plans[0]) == plan_hash(plans[1])
+
+
+def test_an_analysis_from_before_there_was_speech_is_read() -> None:
+    analysis = title(6, 60)
+    old = dump_analysis(analysis)
+    del old["words"]
+    old["cueNames"].remove("speech")
+    assert load_analysis(json.loads(json.dumps(old))) == analysis
 
 
 def test_an_analysis_of_another_schema_is_refused() -> None:

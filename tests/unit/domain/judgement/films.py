@@ -31,6 +31,7 @@ def film(
     technical: tuple[tuple[str, int, int], ...] = (),
     sensitive: tuple[SensitiveRange, ...] = (),
     content: tuple[int, int] | None = None,
+    words: tuple[tuple[int, int], ...] | None = None,
 ) -> Analysis:
     """A film with one moment and one scene per shot.
 
@@ -42,6 +43,7 @@ def film(
         technical: kind and frames of technical cues.
         sensitive: moderation findings.
         content: first frame and end of the content; the whole film if not given.
+        words: frames of spoken words; nobody tells if not given.
     """
     frames = shots * length
     ranges = [FrameRange(length * i, length * (i + 1)) for i in range(shots)]
@@ -70,6 +72,7 @@ def film(
         sensitive=sensitive,
         detectors={},
         warnings=(),
+        words=None if words is None else tuple(FrameRange(*word) for word in words),
     )
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from tests.unit.domain.judgement.films import film, judged, plan, profile
 from trailer.domain.analysis import SensitiveRange
-from trailer.domain.judgement import Measurements
 from trailer.domain.timecode import FrameRange
 
 
@@ -43,8 +42,7 @@ def test_cut_points_inside_shots_need_to_know_where_words_are() -> None:
     ],
 )
 def test_cut_points_keep_off_words(word: tuple[int, int], value: float) -> None:
-    measured = Measurements(words=(FrameRange(*word),))
-    reading = judged(film(), plan((0, 150)), measured=measured).readings["clean_cuts"]
+    reading = judged(film(words=(word,)), plan((0, 150))).readings["clean_cuts"]
     assert reading.value == value
     assert reading.verdict == ("pass" if value == 1 else "fail")
 
@@ -87,8 +85,15 @@ def test_spoilers_and_tail_are_shares_of_the_content() -> None:
 
 
 def test_cut_words_are_those_that_no_clip_holds_in_full() -> None:
-    words = Measurements(words=(FrameRange(10, 20), FrameRange(95, 105), FrameRange(300, 310)))
-    reading = judged(film(), plan((0, 100)), measured=words).readings["cut_words"]
+    spoken = film(words=((10, 20), (95, 105), (300, 310)))
+    reading = judged(spoken, plan((0, 100))).readings["cut_words"]
     assert (reading.value, reading.verdict) == (0.5, "fail")
-    whole = judged(film(), plan((0, 200)), measured=words)
-    assert whole.value("cut_words") == 0
+    assert judged(spoken, plan((0, 200))).value("cut_words") == 0
+
+
+def test_talk_clips_are_those_in_which_people_talk_half_the_time() -> None:
+    # Talk from 0 to 60 with a pause of 7 frames (280 ms) that belongs to it.
+    spoken = film(words=((0, 30), (37, 60)))
+    assert judged(spoken, plan((0, 100), (200, 300))).value("talk_length") == 1
+    assert judged(spoken, plan((0, 70), (200, 300))).readings["talk_length"].verdict == "miss"
+    assert judged(spoken, plan((0, 201))).value("talk_length") is None

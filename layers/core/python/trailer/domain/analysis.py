@@ -17,6 +17,7 @@ from trailer.domain.gates import Gate, content_range, cue_gates, split_trusted
 from trailer.domain.media import SourceMedia
 from trailer.domain.scenes import Scene, group_scenes
 from trailer.domain.shots import Shot, clean_shots
+from trailer.domain.speech import Speech, spoken_frames
 from trailer.domain.timecode import FrameRange, milliseconds_to_frame
 
 _MODERATION_PADDING_MS: Final = 500
@@ -51,6 +52,16 @@ class Analysis:
     detectors: Mapping[str, bool]
     """Detector name to whether it answered."""
     warnings: tuple[str, ...]
+    words: tuple[FrameRange, ...] | None = None
+    """What is spoken, word by word or caption by caption, in order; None when nobody tells."""
+
+    @cached_property
+    def speech(self) -> Speech | None:
+        """Where clips may be cut without cutting a word; None in a film of which no word is known."""
+        if not self.words:
+            return None
+        edges = (edge for shot in self.shots for edge in (shot.range.start, shot.range.end))
+        return Speech(self.words, edges, self.media.frame_rate, self.media.frame_count)
 
     @cached_property
     def scene_of_shot(self) -> tuple[int, ...]:
@@ -92,7 +103,8 @@ def analyse(video_id: str, detections: Detections, media: SourceMedia) -> Analys
     rate = media.frame_rate
     shots = clean_shots(detections.shots, media.frame_count)
     cues, distrusted = split_trusted(detections.cues, media.frame_count)
-    evidence = gather(detections, shots, rate)
+    words, doubts = _words(detections, media)
+    evidence = gather(detections, shots, rate, words)
     return Analysis(
         video_id=video_id,
         media=media,
@@ -105,8 +117,17 @@ def analyse(video_id: str, detections: Detections, media: SourceMedia) -> Analys
         moments=evidence.moments,
         sensitive=_sensitive(detections, media),
         detectors={name: name in detections.detectors for name in DETECTORS},
-        warnings=_warnings(detections, distrusted, evidence),
+        warnings=(*_warnings(detections, distrusted, evidence), *doubts),
+        words=words,
     )
+
+
+def _words(
+    detections: Detections, media: SourceMedia
+) -> tuple[tuple[FrameRange, ...] | None, tuple[str, ...]]:
+    if "speech" not in detections.detectors:
+        return None, ()
+    return spoken_frames(detections.speech, media.frame_rate, media.frame_count)
 
 
 def _sensitive(detections: Detections, media: SourceMedia) -> tuple[SensitiveRange, ...]:

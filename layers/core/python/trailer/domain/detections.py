@@ -15,8 +15,8 @@ from typing import Final
 
 from trailer.domain.timecode import FrameRange
 
-DETECTORS: Final = ("segments", "labels", "faces", "celebrities", "moderation")
-"""Names of the detectors that evidence can use."""
+DETECTORS: Final = ("segments", "labels", "faces", "celebrities", "moderation", "speech")
+"""Names of the detectors that evidence can use; a transcript beside the film answers for speech."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -107,6 +107,8 @@ class Detections:
     faces: tuple[FaceDetection, ...] = ()
     celebrities: tuple[CelebrityDetection, ...] = ()
     moderation: tuple[ModerationDetection, ...] = ()
+    speech: tuple[MillisecondSpan, ...] = ()
+    """Words, or captions where single words are not told."""
     frame_rate: Fraction | None = None
     """Frame rate that the detectors saw, snapped to a standard one; None when they told none."""
     ignored: Mapping[str, int] = field(default_factory=dict)

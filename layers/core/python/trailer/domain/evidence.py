@@ -70,10 +70,19 @@ class Evidence:
     moments: tuple[Moment, ...]
 
 
-CUES: Final = ("faces", "two_shot", "expressive", "cut_rate", "brightness", "sharpness", "darkness")
+CUES: Final = (
+    "faces",
+    "two_shot",
+    "expressive",
+    "cut_rate",
+    "brightness",
+    "sharpness",
+    "darkness",
+    "speech",
+)
 """faces: how prominent, falling above three; two_shot: exactly two that matter; expressive: what is
 neither calm nor unknown; cut_rate, brightness, sharpness: rank within this film; darkness: Night and
-Darkness labels, or faces darker than the film's median."""
+Darkness labels, or faces darker than the film's median; speech: share of the time in which people talk."""
 
 
 def strength(confidence: float) -> float:
@@ -97,8 +106,17 @@ def to_frames(span: MillisecondSpan, rate: Fraction, grid: MomentGrid) -> FrameR
     return grid.within_shot(moment, FrameRange(max(0, first - half), first + half))
 
 
-def gather(detections: Detections, shots: Sequence[Shot], rate: Fraction) -> Evidence:
-    """Attach all findings to the moments of the film; the order of the findings does not matter."""
+def gather(
+    detections: Detections, shots: Sequence[Shot], rate: Fraction, words: Sequence[FrameRange] | None = None
+) -> Evidence:
+    """Attach all findings to the moments of the film; the order of the findings does not matter.
+
+    Args:
+        detections: the findings.
+        shots: of the film, in order.
+        rate: frames per second.
+        words: frames of what is spoken, in order; None when nobody tells.
+    """
     grid = MomentGrid(shots, rate)
     ancestors, categories = _taxonomy(detections.labels)
     found = [_Found() for _ in range(len(grid))]
@@ -120,6 +138,7 @@ def gather(detections: Detections, shots: Sequence[Shot], rate: Fraction) -> Evi
     _add_faces(found, detections, grid, rate)
     _add_cut_rate(found, shots, grid, rate)
     _add_darkness(found)
+    _add_speech(found, words, grid)
     lineage = _moderation_parents(detections.moderation)
     concepts = _concepts(found, ancestors, categories, rarity, lineage)
     return Evidence(concepts, _moments(found, grid, concepts))
@@ -222,6 +241,17 @@ def _add_darkness(found: list[_Found]) -> None:
             dark = max(dark, 1 - 2 * moment.cues["brightness"])
         if dark > 0:
             moment.cues["darkness"] = dark
+
+
+def _add_speech(found: list[_Found], words: Sequence[FrameRange] | None, grid: MomentGrid) -> None:
+    if words is None:
+        return
+    spoken = [0] * len(found)
+    for word in words:
+        for moment, shared in grid.overlapping(word):
+            spoken[moment] += shared
+    for moment, frames in enumerate(spoken):
+        found[moment].cues["speech"] = min(1.0, frames / grid.ranges[moment].length)
 
 
 def _moderation_parents(moderation: Iterable[ModerationDetection]) -> dict[str, tuple[str, ...]]:

@@ -25,6 +25,7 @@ _ACT_REASONS: Final[Mapping[Act, str]] = {
 _CUE_WORDS: Final = {
     "faces": "large faces",
     "two_shot": "two people face each other",
+    "speech": "people talk",
     "energy:cut_rate": "the pace of the cutting suits",
     "energy:brightness": "bright pictures",
     "energy:darkness": "dark pictures",

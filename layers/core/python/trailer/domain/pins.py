@@ -72,12 +72,23 @@ def _widened(analysis: Analysis, pin: FrameRange, ground: Ground, rules: CutRule
         end = min(allowed.end, end + missing)
         start = max(allowed.start, min(start, end - rules.shortest))
     widened = FrameRange(max(allowed.start, start), min(allowed.end, end))
+    widened = _to_silence(analysis, widened, allowed, rules)
     if widened.length < rules.shortest:
         raise InfeasiblePlanError(
             f"{spoken} lies in a stretch of {allowed.length} frames between material that is never shown; "
             f"a clip has at least {rules.shortest}."
         )
     return widened
+
+
+def _to_silence(analysis: Analysis, pin: FrameRange, allowed: FrameRange, rules: CutRules) -> FrameRange:
+    """Move edges outwards, by up to two seconds, to where they cut no word; else leave them as pinned."""
+    speech, most = analysis.speech, 2 * rules.spacing
+    if speech is None:
+        return pin
+    start = speech.starts.last(max(allowed.start, pin.start - most), pin.start)
+    end = speech.ends.first(pin.end, min(allowed.end, pin.end + most))
+    return FrameRange(pin.start if start is None else start, pin.end if end is None else end)
 
 
 def _length(analysis: Analysis) -> float:

@@ -25,6 +25,8 @@ from trailer.domain.ranges import subtract
 from trailer.domain.rejection import Outcome, rejected_scenes
 from trailer.domain.relevance import Opinion, RelevanceTrack, opinions, relevance_track
 from trailer.domain.selection import select
+from trailer.domain.settling import settled
+from trailer.domain.talk import spoken_candidates
 from trailer.domain.timecode import FrameRange
 from trailer.errors import InfeasiblePlanError
 
@@ -125,7 +127,10 @@ def _draft(brief: _Brief) -> _Draft:
 def _attempt(brief: _Brief, rules: CutRules, generate: Generate) -> _Draft:
     analysis, budget = brief.analysis, brief.request.max_frames
     free = subtract(brief.ground.eligible, (pin.range for pin in brief.pinned))
-    found = generate(pieces(analysis, free, rules), rules, brief.track)
+    parts = pieces(analysis, free, rules)
+    found = generate(parts, rules, brief.track)
+    if analysis.speech is not None:
+        found = spoken_candidates(found, parts, analysis.speech, rules, brief.track)
     pool = shortlist(analysis, found, brief.track, brief.opinion_of)
     words = welcome_words(analysis, brief.opinion_of)
     objective = build_objective(
@@ -167,7 +172,11 @@ def _cut(brief: _Brief, draft: _Draft, placed: Sequence[Placed]) -> list[FrameRa
         else FrameRange(clip.room.start, clip.room.start + length)
         for clip, length in zip(clips, lengths, strict=True)
     ]
-    return Cuts(cuts).settled(wished, clips, brief.rules.shortest)
+    steady = Cuts(cuts).settled(wished, clips, brief.rules.shortest)
+    speech = brief.analysis.speech
+    if speech is None:
+        return steady
+    return settled(steady, clips, speech, brief.request.max_frames, brief.rules.spacing)
 
 
 def _plan(

@@ -86,7 +86,8 @@ def wishes(moment: Moment, opinion_of: Mapping[int, Opinion], profile: ViewerPro
             if abs(wish) > abs(found.get(opinion.source, 0.0)):
                 found[opinion.source] = wish
     cues = moment.cues
-    for name, weight in (("faces", profile.faces), ("two_shot", profile.two_shot)):
+    said = (("faces", profile.faces), ("two_shot", profile.two_shot), ("speech", profile.speech))
+    for name, weight in said:
         if weight and cues.get(name):
             found[name] = weight * cues[name]
     for name, weight in profile.energy.items():

@@ -6,7 +6,7 @@ once and referred to by position, and ranges are ``[start, end]`` pairs in frame
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from trailer.domain.analysis import Analysis, SensitiveRange
@@ -60,10 +60,10 @@ def _dump_moment(moment: Moment) -> list[Any]:
     return [moment.range.start, moment.range.end, moment.shot, strengths, cues]
 
 
-def _load_moment(value: Any) -> Moment:
+def _load_moment(value: Any, names: Sequence[str]) -> Moment:
     start, end, shot, strengths, cues = value
     pairs = tuple(zip(strengths[::2], map(float, strengths[1::2]), strict=True))
-    found = {CUES[number]: float(level) for number, level in zip(cues[::2], cues[1::2], strict=True)}
+    found = {names[number]: float(level) for number, level in zip(cues[::2], cues[1::2], strict=True)}
     return Moment(FrameRange(start, end), shot, pairs, found)
 
 
@@ -96,6 +96,7 @@ def dump_analysis(analysis: Analysis) -> dict[str, Any]:
         ],
         "detectors": dict(analysis.detectors),
         "warnings": list(analysis.warnings),
+        "words": None if analysis.words is None else [_dump_range(word) for word in analysis.words],
     }
 
 
@@ -105,7 +106,8 @@ def load_analysis(value: Mapping[str, Any]) -> Analysis:
     Raises:
         ValueError: written by a schema version that this code does not know.
     """
-    if value.get("schemaVersion") != SCHEMA_VERSION or value.get("cueNames") != list(CUES):
+    names = value.get("cueNames", ())
+    if value.get("schemaVersion") != SCHEMA_VERSION or not set(names) <= set(CUES):
         raise ValueError(
             f"This analysis has schema version {value.get('schemaVersion')}; only {SCHEMA_VERSION} can be "
             "read. Analyse the film again."
@@ -125,11 +127,17 @@ def load_analysis(value: Mapping[str, Any]) -> Analysis:
         gates=tuple(Gate(FrameRange(start, end), code) for code, start, end in value["gates"]),
         content=_load_range(value["content"]),
         concepts=tuple(_load_concept(concept) for concept in value["concepts"]),
-        moments=tuple(_load_moment(moment) for moment in value["moments"]),
+        moments=tuple(_load_moment(moment, names) for moment in value["moments"]),
         sensitive=tuple(
             SensitiveRange(FrameRange(start, end), name, parent, float(confidence))
             for start, end, name, parent, confidence in value["sensitive"]
         ),
         detectors=dict(value["detectors"]),
         warnings=tuple(value["warnings"]),
+        words=_load_words(value.get("words")),
     )
+
+
+def _load_words(value: Any) -> tuple[FrameRange, ...] | None:
+    """Spoken units; analyses of before there was speech evidence have none."""
+    return None if value is None else tuple(_load_range(word) for word in value)

@@ -47,8 +47,6 @@ class Loudness:
 class Measurements:
     """What analysis and plan can't tell; None or empty where nobody measured it."""
 
-    words: tuple[FrameRange, ...] | None = None
-    """Spoken words in frames of the source."""
     optimum: float | None = None
     """Objective of the plan divided by that of the best or of a bound."""
     human_tau: float | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from fractions import Fraction
+from math import ceil
 from typing import Final
 
 from trailer.domain.judgement.case import SPOILER_CUT, Case, shared_frames
@@ -31,7 +32,7 @@ def clean_cuts(case: Case) -> float | None:
     """
     points = _cut_points(case)
     loose = [point for point in points if not _on_boundary(case, point)]
-    if loose and case.measured.words is None:
+    if loose and case.yard.analysis.words is None:
         return None
     return ratio(len(points) - sum(_in_speech(case, point) for point in loose), len(points))
 
@@ -76,10 +77,9 @@ def tail(case: Case) -> float | None:
 
 def cut_words(case: Case) -> float | None:
     """Words cut in the middle by words touched (§6 no. 17)."""
-    words = case.measured.words
-    if words is None:
+    if case.yard.analysis.words is None:
         return None
-    touched = [word for word in words if any(word.overlaps(clip) for clip in case.clips)]
+    touched = {word for clip in case.clips for word in _words_in(case, clip)}
     cut = [word for word in touched if not any(clip.contains(word) for clip in case.clips)]
     return len(cut) / len(touched) if touched else 0.0
 
@@ -97,8 +97,20 @@ def _on_boundary(case: Case, frame: int) -> bool:
 def _in_speech(case: Case, frame: int) -> bool:
     rate = case.yard.analysis.media.frame_rate
     before, after = _BEFORE_WORD_SECONDS * rate, _AFTER_WORD_SECONDS * rate
-    words = case.measured.words or ()
-    return any(word.start - before < frame < word.end + after for word in words)
+    second = ceil(rate)
+    near = _words_in(case, FrameRange(max(0, frame - second), frame + second))
+    return any(word.start - before < frame < word.end + after for word in near)
+
+
+def _words_in(case: Case, frames: FrameRange) -> list[FrameRange]:
+    """Spoken words that share a frame with a range."""
+    words = case.yard.analysis.words or ()
+    index = bisect_right(words, frames.start, key=lambda word: word.end)
+    found = []
+    while index < len(words) and words[index].start < frames.end:
+        found.append(words[index])
+        index += 1
+    return found
 
 
 def _flashes(case: Case, clip: FrameRange) -> bool:

@@ -9,7 +9,7 @@ from trailer.domain.judgement.readings import Metric, Target
 
 _NONE: Final = Target(0, 0)
 _MEDIA: Final = "not measurable here, it needs the rendered trailer"
-_SPEECH: Final = "not measurable here, no detector tells where words are"
+_SPEECH: Final = "not measurable here, no transcript or captions of the film tell where words are"
 _OTHERS: Final = "needs the trailers of other profiles for the same film"
 
 SUITE: Final = (
@@ -60,6 +60,7 @@ SUITE: Final = (
     Metric(15, "acceleration", "Position and clip length", Target(None, -0.5), pacing.acceleration),
     Metric(16, "intensity", "Intensity arc", Target(0.5), story.intensity),
     Metric(17, "cut_words", "Cut words", _NONE, rules.cut_words, gate=True, absent=_SPEECH),
+    Metric(17, "talk_length", "Talk clips of 3 to 8 s", Target(0.95), pacing.talk_length, absent=_SPEECH),
     Metric(
         18,
         "optimality",
