@@ -76,27 +76,26 @@ class PipelineStack(Stack):
             callers_back=detection.job_functions,
             logs=stage.logs,
         )
-        ingest = self._listen(media, workflow, completion)
+        ended = EndedExecutions(
+            self,
+            "EndedExecutions",
+            defaults=defaults,
+            machines=workflow.machines,
+            catalogue=catalogue,
+            jobs=jobs,
+            outcomes=outcomes,
+            look_every=Duration.minutes(stage.reconcile_every_minutes),
+        )
+        ingest = Ingest(self, "Ingest", films=films, analyse_video=workflow.analyse_video.machine)
         Observability(
             self,
             "Observability",
             settings=stage.observability,
             machines=workflow.machines,
-            dead_letters=[ingest.dead_letters, channel.dead_letters, completion.dead_letters],
-            event_functions=detection.event_functions,
+            dead_letters=[ingest.dead_letters, channel.dead_letters, ended.dead_letters],
+            event_functions=[*detection.event_functions, ended.close_records],
         )
         self._publish_names(media, workflow, outcomes.topic_arn)
-
-    def _listen(self, media: MediaStack, workflow: Workflow, completion: Completion) -> Ingest:
-        """Connect the state machines to the events that start them and that tell of their end."""
-        EndedExecutions(
-            self,
-            "EndedExecutions",
-            machines=workflow.machines,
-            record_failure=completion.record_failure,
-            dead_letters=completion.dead_letters,
-        )
-        return Ingest(self, "Ingest", films=media.films, analyse_video=workflow.analyse_video.machine)
 
     def _publish_names(self, media: MediaStack, workflow: Workflow, notification_topic_arn: str) -> None:
         """Tell the command line and people what they need, in one ``DescribeStacks``."""

@@ -224,6 +224,11 @@ class FakeWorkflow:
     failed: list = field(default_factory=list)
     closed: set = field(default_factory=set)
     """Tokens whose wait ended without an answer: stopped, timed out, retried."""
+    executions: dict = field(default_factory=dict)
+    """By ARN; any other is unknown."""
+
+    def execution(self, execution_id):
+        return self.executions.get(execution_id)
 
     def is_waiting(self, task_token):
         answered = {*self.succeeded, *(token for token, _, _ in self.failed)}

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from infra.constructs.access import use_table
 from infra.constructs.python_function import FunctionDefaults, PythonFunction
-from infra.constructs.queues import dead_letter_queue
 
 
 class Completion(Construct):
@@ -18,8 +16,6 @@ class Completion(Construct):
 
     Attributes:
         states: CompleteVideo and RecordFailure.
-        record_failure: also for executions that ended past every Catch.
-        dead_letters: ended executions whose record could not be written.
     """
 
     def __init__(
@@ -37,18 +33,12 @@ class Completion(Construct):
             self, folder="complete_video", defaults=defaults, timeout=Duration.seconds(30)
         )
         use_table(complete_video, catalogue, "GetItem", "UpdateItem", "Query")
-        use_table(complete_video, jobs, "GetItem", "Query")
+        use_table(complete_video, jobs, "GetItem")
         complete_video.allow("sns:Publish", on=[outcomes.topic_arn])
 
-        self.record_failure = PythonFunction(
+        record_failure = PythonFunction(
             self, folder="record_failure", defaults=defaults, timeout=Duration.seconds(30)
         )
-        use_table(self.record_failure, catalogue, "GetItem", "PutItem", "UpdateItem", "Query")
-        use_table(self.record_failure, jobs, "UpdateItem")
-        self.record_failure.allow("sns:Publish", on=[outcomes.topic_arn])
-
-        self.dead_letters = dead_letter_queue(self, "DeadLetters")
-        self.record_failure.function.configure_async_invoke(
-            on_failure=destinations.SqsDestination(self.dead_letters), retry_attempts=2
-        )
-        self.states = (complete_video, self.record_failure)
+        use_table(record_failure, catalogue, "GetItem", "PutItem", "UpdateItem", "Query")
+        record_failure.allow("sns:Publish", on=[outcomes.topic_arn])
+        self.states = (complete_video, record_failure)

@@ -3,66 +3,125 @@
 No Catch sees an execution that runs out of time as a whole, is stopped by a
 person, breaks with an error that ``States.ALL`` does not match
 (``States.Runtime``, ``States.DataLimitExceeded``), or fails while it records why.
+Step Functions sends the event of such an end on a best-effort basis, so a tick
+looks for records that stand still, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aws_cdk import ArnFormat, CfnElement, Duration, Stack
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from infra.constructs.python_function import PythonFunction
+from infra.constructs.access import query_index, use_table
+from infra.constructs.compliance import acknowledge
+from infra.constructs.python_function import FunctionDefaults, PythonFunction
+from infra.constructs.queues import dead_letter_queue
 from infra.constructs.workflow import StateMachine
 
 
 class EndedExecutions(Construct):
-    """Sends every execution that did not succeed to RecordFailure, where the first outcome stands."""
+    """Sends every execution that did not succeed to CloseRecords, where the first outcome stands.
+
+    Attributes:
+        close_records: by event and by tick.
+        dead_letters: ended executions whose record could not be written.
+    """
 
     def __init__(
         self,
         scope: Construct,
         id_: str,
         *,
+        defaults: FunctionDefaults,
         machines: Sequence[StateMachine],
-        record_failure: PythonFunction,
-        dead_letters: sqs.IQueue,
+        catalogue: dynamodb.ITableV2,
+        jobs: dynamodb.ITableV2,
+        outcomes: sns.ITopic,
+        look_every: Duration,
     ) -> None:
         super().__init__(scope, id_)
+        self.close_records = PythonFunction(
+            self, folder="close_records", defaults=defaults, timeout=Duration.seconds(60)
+        )
+        # What RecordFailure and CompleteVideo may: it does their work where they could not.
+        use_table(self.close_records, catalogue, "GetItem", "PutItem", "UpdateItem", "Query")
+        query_index(self.close_records, catalogue, "byStatus")
+        use_table(self.close_records, jobs, "GetItem")
+        self.close_records.allow("sns:Publish", on=[outcomes.topic_arn])
+
+        self.dead_letters = dead_letter_queue(self, "DeadLetters")
+        self.close_records.function.configure_async_invoke(
+            on_failure=destinations.SqsDestination(self.dead_letters), retry_attempts=2
+        )
         for machine in machines:
-            name = machine.node.id
-            events.Rule(
-                self,
-                name,
-                description=f"An execution of {name} did not succeed",
-                event_pattern=events.EventPattern(
-                    source=["aws.states"],
-                    detail_type=["Step Functions Execution Status Change"],
-                    detail={
-                        "stateMachineArn": [machine.machine.state_machine_arn],
-                        "status": ["FAILED", "TIMED_OUT", "ABORTED"],
-                    },
-                ),
-                targets=[
-                    targets.LambdaFunction(
-                        record_failure.function, event=_as_state_input(name), dead_letter_queue=dead_letters
-                    )
-                ],
-            )
+            _allow_asking(self.close_records, machine)
+            self._listen(machine)
+        events.Rule(
+            self,
+            "Tick",
+            description="Closes records whose execution is over",
+            schedule=events.Schedule.rate(look_every),
+            targets=[
+                targets.LambdaFunction(
+                    self.close_records.function,
+                    event=events.RuleTargetInput.from_object({}),
+                    # The next tick does what this one didn't.
+                    retry_attempts=0,
+                    max_event_age=Duration.minutes(1),
+                )
+            ],
+        )
+
+    def _listen(self, machine: StateMachine) -> None:
+        name = machine.node.id
+        events.Rule(
+            self,
+            name,
+            description=f"An execution of {name} did not succeed",
+            event_pattern=events.EventPattern(
+                source=["aws.states"],
+                detail_type=["Step Functions Execution Status Change"],
+                detail={
+                    "stateMachineArn": [machine.machine.state_machine_arn],
+                    "status": ["FAILED", "TIMED_OUT", "ABORTED"],
+                },
+            ),
+            targets=[
+                targets.LambdaFunction(
+                    self.close_records.function,
+                    event=events.RuleTargetInput.from_object(
+                        {
+                            "workflow": name,
+                            "executionId": events.EventField.from_path("$.detail.executionArn"),
+                        }
+                    ),
+                    dead_letter_queue=self.dead_letters,
+                )
+            ],
+        )
 
 
-def _as_state_input(workflow: str) -> events.RuleTargetInput:
-    """The parameters of the RecordFailure state; ``input`` is JSON text, as the event has it."""
-    return events.RuleTargetInput.from_object(
-        {
-            "workflow": workflow,
-            "input": events.EventField.from_path("$.detail.input"),
-            "executionId": events.EventField.from_path("$.detail.executionArn"),
-            "error": {
-                "Error": events.EventField.from_path("$.detail.status"),
-                "Cause": "The execution was stopped, ran out of time or broke before it could record why.",
-            },
-        }
+def _allow_asking(function: PythonFunction, machine: StateMachine) -> None:
+    child = machine.machine
+    executions = Stack.of(child).format_arn(
+        service="states",
+        resource="execution",
+        resource_name=f"{child.state_machine_name}:*",
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )
+    function.allow("states:DescribeExecution", on=[executions])
+    resource = child.node.default_child
+    assert isinstance(resource, CfnElement)
+    name = f"<{Stack.of(child).get_logical_id(resource)}.Name>"
+    acknowledge(
+        function.role,
+        f"Executions get their names when they start; the right covers those of {machine.node.id}.",
+        f"IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{name}:*]",
     )

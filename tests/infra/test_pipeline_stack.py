@@ -155,6 +155,15 @@ def test_lost_completions_are_looked_for_every_minute(pipeline: Template) -> Non
     ]
 
 
+def test_records_that_stand_still_are_looked_for_every_minute(pipeline: Template) -> None:
+    """Step Functions sends the event of an end on a best-effort basis."""
+    rule = pipeline.resources("AWS::Events::Rule")["EndedExecutions/Tick"]
+    assert rule["ScheduleExpression"] == "rate(1 minute)"
+    (target,) = rule["Targets"]
+    assert pipeline.readable(target["Arn"]) == "EndedExecutions/CloseRecords/Function.Arn"
+    assert target["Input"] == "{}", "an executionId would make it look for that one alone"
+
+
 @pytest.mark.parametrize("machine", ["AnalyseVideo", "MakeTrailer"])
 def test_executions_that_end_past_every_catch_are_recorded(pipeline: Template, machine: str) -> None:
     rule = pipeline.resources("AWS::Events::Rule")[f"EndedExecutions/{machine}"]
@@ -164,10 +173,10 @@ def test_executions_that_end_past_every_catch_are_recorded(pipeline: Template, m
     ]
     assert detail["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
     (target,) = rule["Targets"]
-    assert pipeline.readable(target["Arn"]) == "Completion/RecordFailure/Function.Arn"
+    assert pipeline.readable(target["Arn"]) == "EndedExecutions/CloseRecords/Function.Arn"
     # Placeholders stand unquoted in the template; quoted, EventBridge would send their names.
     template = re.sub(r"<[\w-]+>", '"x"', target["InputTransformer"]["InputTemplate"])
-    assert set(json.loads(template)) == {"workflow", "input", "executionId", "error"}
+    assert set(json.loads(template)) == {"workflow", "executionId"}
     assert json.loads(template)["workflow"] == machine
 
 

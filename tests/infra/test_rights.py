@@ -44,6 +44,14 @@ CALL_BACK = _on(
     *(f"states:SendTask{call}" for call in ("Success", "Failure", "Heartbeat")),
 )
 JOB_QUEUE = _table(JOBS, "GetItem", "UpdateItem") | _table(f"{JOBS}/index/byStatus", "Query")
+ASK_EXECUTIONS: Rights = {
+    (
+        "states:DescribeExecution",
+        "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:"
+        f"Workflow/{machine}/StateMachine.Name:*",
+    )
+    for machine in ("AnalyseVideo", "MakeTrailer")
+}
 ANNOUNCE = _on("Notifications/Topic", "sns:Publish")
 
 EXPECTED: dict[str, Rights] = {
@@ -93,18 +101,23 @@ EXPECTED: dict[str, Rights] = {
     | _on("*", "mediaconvert:GetJob", "mediaconvert:Probe"),
     "Completion/CompleteVideo": ANNOUNCE
     | _table(CATALOGUE, "GetItem", "UpdateItem", "Query")
-    | _table(JOBS, "GetItem", "Query"),
-    "Completion/RecordFailure": ANNOUNCE
+    | _table(JOBS, "GetItem"),
+    "Completion/RecordFailure": ANNOUNCE | _table(CATALOGUE, "GetItem", "PutItem", "UpdateItem", "Query"),
+    "EndedExecutions/CloseRecords": ANNOUNCE
     | _table(CATALOGUE, "GetItem", "PutItem", "UpdateItem", "Query")
-    | _table(JOBS, "UpdateItem")
-    | _on("Completion/DeadLetters.Arn", "sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"),
+    | _table(f"{CATALOGUE}/index/byStatus", "Query")
+    | _table(JOBS, "GetItem")
+    | ASK_EXECUTIONS
+    | _on("EndedExecutions/DeadLetters.Arn", "sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"),
 }
 
 NEEDED: dict[str, Rights] = {
     "catalogue.claim": _table(CATALOGUE, "PutItem"),
     "catalogue.get": _table(CATALOGUE, "GetItem"),
     "catalogue.update": _table(CATALOGUE, "UpdateItem"),
+    "catalogue.update_open": _table(CATALOGUE, "UpdateItem"),
     "catalogue.query": _table(CATALOGUE, "Query"),
+    "catalogue.unchanged": _table(f"{CATALOGUE}/index/byStatus", "Query"),
     "catalogue.replace": _table(CATALOGUE, "Query", "BatchWriteItem", "DeleteItem"),
     "jobs.add": _table(JOBS, "PutItem"),
     "jobs.get": _table(JOBS, "GetItem"),
@@ -139,6 +152,7 @@ NEEDED: dict[str, Rights] = {
     "workflow.succeed": CALL_BACK,
     "workflow.fail": CALL_BACK,
     "workflow.is_waiting": CALL_BACK,
+    "workflow.execution": ASK_EXECUTIONS,
     "notifier.notify": ANNOUNCE,
 }
 """What each call of a port comes to on AWS; ``trailer.aws`` is the source."""

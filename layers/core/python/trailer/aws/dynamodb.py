@@ -59,9 +59,7 @@ class DynamoCatalogue:
         """Records of this status that have not changed since a time."""
         condition = Key("status").eq(status) & Key("updatedAt").lt(since.isoformat())
         with translated("Reading the catalogue"):
-            answer = self._table.query(
-                IndexName="byStatus", KeyConditionExpression=condition, Limit=limit
-            )
+            answer = self._table.query(IndexName="byStatus", KeyConditionExpression=condition, Limit=limit)
         return [plain_values(item) for item in answer["Items"]]
 
     def query(self, video_id: str, prefix: str) -> list[Item]:

@@ -13,7 +13,6 @@ from trailer.steps.plan_trailer import claim_version
 from trailer.wire.catalogue import VIDEO, new_video, trailer_record
 from trailer.wire.events import parse_failure, parse_object_created
 
-_TERMINAL = frozenset({"COMPLETED", "PUBLISHED", "REJECTED", "FAILED"})
 _TOLD = ("status", "error", "errorClass", "reason", "action", "updatedAt")
 
 
@@ -57,10 +56,12 @@ def record_failure(
     video, record, subject = find(given, execution_id, services)
     current = services.catalogue.get(video, record) or {}
     if current.get("executionId") == execution_id:
-        if current.get("status") not in _TERMINAL:
-            outcome["updatedAt"] = services.clock.now().isoformat()
-            services.catalogue.update(video, record, outcome)
+        outcome["updatedAt"] = services.clock.now().isoformat()
+        if services.catalogue.update_open(video, record, outcome):
             current |= outcome
+        else:
+            # Somebody else wrote the end first, or the answer to our own writing was lost.
+            current = services.catalogue.get(video, record) or {}
         _announce(video, record, subject, current, services)
     return {"error": failure.name, "reason": reason.sentence, "status": outcome["status"]}
 

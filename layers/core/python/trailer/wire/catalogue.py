@@ -15,6 +15,9 @@ SHOT_PREFIX: Final = "SHOT#"
 CONCEPT_PREFIX: Final = "CONCEPT#"
 SCHEMA_VERSION: Final = 1
 
+OPEN_STATUSES: Final = ("REGISTERED", "ANALYSING", "CUTTING", "PLANNED")
+"""Work is under way: on a film in the first three, on a trailer in the last."""
+
 
 def new_video(source: ObjectVersion, *, size: int, execution_id: str, now: datetime) -> dict[str, Any]:
     """The record that claims an object version for one execution."""
@@ -58,3 +61,11 @@ def new_trailer(
         "createdAt": now.isoformat(),
         "updatedAt": now.isoformat(),
     }
+
+
+def origin_of(item: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The state machine that a record is of, and as much of its execution's input as names the record."""
+    if item["record"] != VIDEO:
+        return "MakeTrailer", {"videoId": item["videoId"], "profileId": item["profileId"]}
+    uploaded = {"key": item["key"], "version-id": item.get("objectVersion"), "size": item["size"]}
+    return "AnalyseVideo", {"detail": {"bucket": {"name": item["bucket"]}, "object": uploaded}}
