@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+PLATFORM: Final = "The platform team has to act: "
+AGAIN: Final = "{again}"
+"""In an action: how to start once more, by uploading the film or by asking for the trailer."""
 
 
 class ErrorClass(StrEnum):
@@ -29,7 +34,7 @@ class Meaning:
     sentence: str
     """Goes before the error's own message; empty where that is a sentence for people already."""
     action: str
-    """What to do; ``{again}`` stands for how to start once more."""
+    """What to do; may contain ``AGAIN``."""
     names: str
     """Error names, separated by white space."""
     texts: tuple[str, ...] = ()
