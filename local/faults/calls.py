@@ -108,7 +108,7 @@ class CallFaults:
             callers.kill(caller.process)
             return Verdict(unheard=True)
         names = {"function": caller.function, "api": request.api}
-        self._injector.note("call", **names)
+        self._injector.note_call(**names)
         rule = self._injector.decide(Place.CALL, **names, text=request.body)
         if rule is None:
             return Verdict()

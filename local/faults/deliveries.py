@@ -73,7 +73,7 @@ def invocation(
         invoke: runs it; returns the emulator's answer.
         throttle: gives the emulator's answer for a function that has no concurrency left.
     """
-    injector.note("invocation", function=function)
+    injector.note_call(function=function, api="lambda.Invoke")
     rule = injector.decide(Place.INVOCATION, function=function)
     if rule is None:
         return invoke()

@@ -61,6 +61,11 @@ class Injector:
             self.note("fault", fault=rule.fault, place=place, nth=rule.seen, **names)
         return rule
 
+    def note_call(self, **names: str) -> None:
+        """Write a call into the journal, while there is a plan."""
+        if self.plan is not NOTHING:
+            self.note("call", **names)
+
     def note(self, what: str, **facts: Any) -> None:
         """Write a line into the journal that all processes share."""
         facts.pop("text", None)

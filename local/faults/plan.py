@@ -110,8 +110,8 @@ class Plan:
     """ETag of an object to the folder of measurements that answer for it."""
     job_seconds: float = 0.3
     """How long a job takes whose answer is prepared."""
-    renders: Path | None = None
-    """Folder in which MediaConvert keeps rendered files, to copy them when the same job comes again."""
+    page_rows: int = 1000
+    """The most rows on a page of Rekognition, which may give fewer than it is asked for."""
     loaded: float = field(default_factory=time.monotonic)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -152,7 +152,7 @@ def _is_function(deployed: str | None, folder: str) -> bool:
 
 
 _RULE_FIELDS: Final = {field.name for field in fields(Rule)} - {"seen", "struck"}
-_PLAN_FIELDS: Final = {"seed", "faults", "answers", "jobSeconds", "renders"}
+_PLAN_FIELDS: Final = {"seed", "faults", "answers", "jobSeconds", "pageRows"}
 
 
 def parse(text: str) -> Plan:
@@ -176,7 +176,7 @@ def parse(text: str) -> Plan:
         rules=[_rule(entry) for entry in data.get("faults", [])],
         answers={etag: Path(folder) for etag, folder in data.get("answers", {}).items()},
         job_seconds=float(data.get("jobSeconds", 0.3)),
-        renders=Path(data["renders"]) if data.get("renders") else None,
+        page_rows=int(data.get("pageRows", 1000)),
     )
 
 

@@ -16,6 +16,7 @@ from typing import Final
 from local.faults.injector import injector
 from local.faults.plan import Place, Rule
 from local.rekognition.jobs import SUCCEEDED, Job
+from local.rekognition.paging import LARGEST_PAGE
 
 FAILURE: Final = "The video could not be analysed: this failure was planned by a test."
 LONGEST_WAIT: Final = 10.0
@@ -55,6 +56,12 @@ class Fates:
         if not number:
             return "nothing: every answer is measured on the film"
         return f"{number} films are answered from measurements made beforehand, as a fault plan says"
+
+    def page_rows(self, asked: int | None) -> int | None:
+        """How many rows the next page may have, of those that were asked for."""
+        if self._injector is None:
+            return asked
+        return min(asked or LARGEST_PAGE, self._injector.plan.page_rows)
 
     def draw(self, job: Job) -> None:
         """Decide what will become of a new job."""

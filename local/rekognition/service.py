@@ -185,7 +185,8 @@ class Service:
             measured = self._passes.measured(job.film)
             what = f"{job.job_id}/{answer.get('GetRequestMetadata')}"
             rows = detector.rows(measured, job.request, request)
-            page, following = self._pages.cut(rows, request, what)
+            size = {"MaxResults": self._fates.page_rows(request.get("MaxResults"))}
+            page, following = self._pages.cut(rows, request | size, what)
             answer |= detector.answer(measured, job.request) | {detector.rows_member: page}
             if following is not None:
                 answer["NextToken"] = following
