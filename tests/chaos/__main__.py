@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 import warnings
-from collections import Counter
-from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-from typing import Any
 
 from tests.chaos import storm, systematic
-from tests.chaos.report import Part, print_part, print_storm
-from tests.chaos.storm import Weather
-from tests.chaos.systematic import Case
-
-WORKERS = max(1, os.cpu_count() or 1)
+from tests.chaos.report import print_storm
+from tests.chaos.running import many, one_case, one_small
 
 
 def main(arguments: list[str]) -> int:
@@ -32,14 +23,14 @@ def main(arguments: list[str]) -> int:
     broken = 0
     if given.only in (None, "systematic"):
         cases = list(systematic.cases(given.seed))
-        broken += _part("One fault at each call of each function", cases, _case, str)
+        broken += many("One fault at each call of each function", cases, one_case, str)
     if given.only in (None, "refused"):
         cases = list(systematic.refusals(given.seed))
-        broken += _part("Each API refused to each function for ever", cases, _case, str)
+        broken += many("Each API refused to each function for ever", cases, one_case, str)
     if given.only in (None, "mixed"):
         seeds = range(given.seed, given.seed + given.runs)
-        broken += _part(
-            "Mixed faults over a few uploads", seeds, _small, lambda seed: f"make chaos RUN={seed}"
+        broken += many(
+            "Mixed faults over a few uploads", seeds, one_small, lambda seed: f"make chaos RUN={seed}"
         )
     if given.only in (None, "storm") and given.uploads:
         started = time.monotonic()
@@ -61,32 +52,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--case", help="only the single faults whose name has this in it")
     parser.add_argument("--trace", action="store_true", help="print what happened, call by call")
     return parser
-
-
-def _part(title: str, work: Iterable[Any], play: Callable[[Any], Part], name: Callable[[Any], str]) -> int:
-    """Make many runs, on all processors, and print what came of them."""
-    started, whole, failures = time.monotonic(), Part(), []
-    items = list(work)
-    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
-        for item, part in zip(items, pool.map(play, items, chunksize=4), strict=True):
-            whole += part
-            if part.broken:
-                failures.append((name(item), part.broken))
-    print_part(title, whole, failures, time.monotonic() - started)
-    return len(failures)
-
-
-def _case(case: Case) -> Part:
-    warnings.simplefilter("ignore")
-    run = systematic.play(case)
-    return Part(1, len(run.calls), Counter(run.injected), run.broken, (run.trace_hash,))
-
-
-def _small(seed: int) -> Part:
-    warnings.simplefilter("ignore")
-    world = storm.small(seed)
-    outcome: Weather = storm.weather(world)
-    return Part(1, outcome.calls, outcome.injected, outcome.broken, (outcome.trace_hash,), outcome.statuses)
 
 
 def _one_small_run(seed: int, trace: bool) -> int:

@@ -31,6 +31,7 @@ class Books:
         self.rows = [
             {name: plain(value) for name, value in item.items()}
             for item in world.tables.tables[JOBS].main.items.values()
+            if "status" in item
         ]
         self.videos: dict[str, list[Record]] = defaultdict(list)
         self.trailers: dict[str, list[Record]] = defaultdict(list)

@@ -17,7 +17,11 @@ from tests.chaos.functions import ROOT
 DEFAULT_TIMEOUT: Final = 60.0
 VISIBILITY: Final = 360.0
 MAX_RECEIVES: Final = 5
-RECORD_FAILURE_RETRIES: Final = 2
+TICKS: Final = ("reconcile_jobs", "close_records")
+"""What the schedule invokes, with an empty event and without retries."""
+ENDED: Final = "close_records"
+"""What hears of executions that did not succeed."""
+ENDED_RETRIES: Final = 2
 TICK_SECONDS: Final = 60.0
 WORKFLOWS: Final = {"AnalyseVideo": "analyse_video.asl.json", "MakeTrailer": "make_trailer.asl.json"}
 

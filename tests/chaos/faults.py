@@ -94,11 +94,11 @@ class Carrier(StrEnum):
     COMPLETION = "completion"
     """Rekognition -> SNS -> SQS -> ResumeDetection."""
     STATUS_CHANGE = "status-change"
-    """Step Functions execution status -> EventBridge -> RecordFailure."""
+    """Step Functions execution status -> EventBridge -> CloseRecords."""
     RENDERED = "rendered"
     """MediaConvert job state -> EventBridge -> the waiting .sync task."""
     TICK = "tick"
-    """EventBridge schedule -> ReconcileJobs."""
+    """EventBridge schedule -> ReconcileJobs, CloseRecords."""
 
 
 class Invariant(StrEnum):
@@ -128,7 +128,7 @@ AT_A_CALL: Final = (
 UNHAPPY: Final[Mapping[Fault, frozenset[str]]] = {
     Fault.REFUSED: frozenset({"FAILED"}),
     Fault.DETECTION_FAILED: frozenset({"FAILED"}),
-    Fault.RENDER_FAILED: frozenset({"FAILED"}),
+    Fault.RENDER_FAILED: frozenset({"FAILED", "REJECTED"}),
     Fault.EXECUTION_ABORTED: frozenset({"FAILED"}),
     Fault.EXECUTION_TIMED_OUT: frozenset({"FAILED"}),
     Fault.OBJECT_DELETED: frozenset({"REJECTED", "FAILED"}),

@@ -127,7 +127,7 @@ class Mixed(Plan):
         if self._happens(self.rates.failed_render):
             self.inject(Fault.RENDER_FAILED)
             self.mark(metadata["videoId"], Fault.RENDER_FAILED)
-            return seconds, 1030
+            return seconds, self.random.choice((1030, 1401, 1999, 3451))
         return seconds, 0
 
     def fault_of_render(self) -> Fault | None:

@@ -112,4 +112,4 @@ class Refused(Plan):
         return self.inject(Fault.REFUSED)
 
     def explains(self, letters: int) -> bool:
-        return self._function in ("resume_detection", "record_failure")
+        return self._function in ("resume_detection", "close_records")

@@ -28,16 +28,17 @@ class Index:
         old = self.items.pop(key, None)
         if old is not None:
             rows = self._partitions[comparable(old[self.attributes[0]])]
-            rows.pop(bisect.bisect_left(rows, self._row(key, old)))
+            rows.pop(bisect.bisect_left(rows, self.row(key, old)))
         if item is not None and all(name in item for name in self.attributes):
             self.items[key] = item
-            bisect.insort(self._partitions[comparable(item[self.attributes[0]])], self._row(key, item))
+            bisect.insort(self._partitions[comparable(item[self.attributes[0]])], self.row(key, item))
 
     def partition(self, value: Any) -> list[Item]:
         """The items of a partition in their order."""
         return [self.items[key] for _, key in self._partitions.get(value, ())]
 
-    def _row(self, key: Key, item: Item) -> tuple[Any, Key]:
+    def row(self, key: Key, item: Item) -> tuple[Any, Key]:
+        """The place of an item in its partition."""
         return (comparable(item[self.attributes[1]]) if len(self.attributes) > 1 else 0), key
 
 
@@ -102,6 +103,8 @@ class Tables:
         self._write(table, table.key_of(request["Key"]), new)
         if request.get("ReturnValues") == "ALL_NEW":
             return {"Attributes": new}
+        if request.get("ReturnValues") == "UPDATED_NEW":
+            return {"Attributes": {name: value for name, value in new.items() if value != before.get(name)}}
         return self._old(request, old)
 
     def _DeleteItem(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -152,8 +155,14 @@ class Tables:
             rows = rows[::-1]
         start, limit = request.get("ExclusiveStartKey"), request.get("Limit", len(rows) + 1)
         if start is not None:
-            keys = [table.key_of(row) for row in rows]
-            rows = rows[keys.index(table.key_of(start)) + 1 :] if table.key_of(start) in keys else []
+            # Where that item was: it need not be there any more.
+            place, forward = index.row(table.key_of(start), start), request.get("ScanIndexForward", True)
+            places = [index.row(table.key_of(row), row) for row in rows]
+            rows = [
+                row
+                for row, own in zip(rows, places, strict=True)
+                if (own > place if forward else own < place)
+            ]
         matching: list[Item] = []
         answer: dict[str, Any] = {}
         for row in rows:

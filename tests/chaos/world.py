@@ -10,6 +10,7 @@ import random
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -25,7 +26,7 @@ from tests.chaos.functions import Functions
 from tests.chaos.loop import Cancelled, Future, Loop
 from tests.chaos.mediaconvert import Job, MediaConvert
 from tests.chaos.messages import Queue
-from tests.chaos.objects import Objects, Stored
+from tests.chaos.objects import Objects
 from tests.chaos.plan import Plan
 from tests.chaos.rekognition import Rekognition, completion_body
 from tests.chaos.stepfunctions import Execution, StepFunctions, within
@@ -210,23 +211,15 @@ class World:
         self.loop.after(OWN_POLL_SECONDS, lambda: told.set(None))
 
     def status_changed(self, execution: Execution) -> None:
-        """EventBridge hears of it, and the rules for unhappy ends invoke RecordFailure."""
+        """EventBridge hears of it, and the rules for unhappy ends invoke CloseRecords."""
         if execution.status not in ("FAILED", "TIMED_OUT", "ABORTED"):
             return
-        payload = {
-            "workflow": execution.machine,
-            "input": json.dumps(execution.input),
-            "executionId": execution.arn,
-            "error": {
-                "Error": execution.status,
-                "Cause": "The execution was stopped, ran out of time or broke before it could record why.",
-            },
-        }
+        payload = {"workflow": execution.machine, "executionId": execution.arn}
         for delay in self.plan.deliveries(Carrier.STATUS_CHANGE, execution.arn):
             self.loop.after(
                 delay,
                 lambda: self.functions.invoke_async(
-                    "record_failure", payload, retries=deployment.RECORD_FAILURE_RETRIES
+                    deployment.ENDED, payload, retries=deployment.ENDED_RETRIES
                 ),
             )
 
@@ -277,12 +270,11 @@ class World:
     def closed(self) -> bool:
         """Whether nothing waits for anything."""
         rows = self.tables.tables[JOBS].main.items.values()
-        return all(e.status != "RUNNING" for e in self.stepfunctions.executions.values()) and not any(
-            row["status"]["S"] in ("PENDING", "RUNNING") for row in rows
-        )
+        open_rows = any(row.get("status", {}).get("S") in ("PENDING", "RUNNING") for row in rows)
+        return not open_rows and all(e.status != "RUNNING" for e in self.stepfunctions.executions.values())
 
     def _tick(self) -> None:
-        """The schedule of ReconcileJobs: each minute, and rarer while nothing at all happens in between.
+        """The schedules: each minute, and rarer while nothing at all happens in between.
 
         A quiet tick only looks; to look ten times in ten minutes or once gives the same, and days pass sooner.
         """
@@ -291,14 +283,10 @@ class World:
         self._tick_seconds = min(600.0, 2 * self._tick_seconds) if quiet else deployment.TICK_SECONDS
         self._tick_seen = seen
         self.loop.after(self._tick_seconds, self._tick, background=True)
-        for delay in self.plan.deliveries(Carrier.TICK, ""):
-            self.loop.after(
-                delay, lambda: self.functions.invoke_async("reconcile_jobs", {}, retries=0), background=True
-            )
-
-    def put_result(self, key: str, body: bytes) -> None:
-        """Store something in the results bucket."""
-        self.objects.put(RESULTS, key, Stored(body, "", len(body)))
+        for function in deployment.TICKS:
+            invoke = partial(self.functions.invoke_async, function, {}, retries=0)
+            for delay in self.plan.deliveries(Carrier.TICK, function):
+                self.loop.after(delay, invoke, background=True)
 
 
 def _silence() -> None:
