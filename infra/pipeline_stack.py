@@ -37,7 +37,9 @@ class PipelineStack(Stack):
         channel = CompletionChannel(self, "CompletionChannel")
         outcomes = Notifications(self, "Notifications").topic
         defaults = _function_defaults(self, stage, media, channel, outcomes)
-        registration = Registration(self, "Registration", defaults=defaults, films=films, catalogue=catalogue)
+        registration = Registration(
+            self, "Registration", defaults=defaults, films=films, results=results, catalogue=catalogue
+        )
         detection = Detection(
             self,
             "Detection",

@@ -1,4 +1,4 @@
-"""The first two states: claim an upload, and find out what it is before money is spent."""
+"""The states before detection: claim an upload, and find out what it is before money is spent."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.constructs.access import read_films, use_table
+from infra.constructs.access import read_films, read_results, use_table
 from infra.constructs.compliance import acknowledge
+from infra.constructs.detection import PROXIES
 from infra.constructs.python_function import FunctionDefaults, PythonFunction
 
 
 class Registration(Construct):
-    """Registers an uploaded object version once, and probes it.
+    """Registers an uploaded object version once, probes it, and checks the proxy if it needs one.
 
     Attributes:
-        states: RegisterVideo and ProbeVideo.
+        states: RegisterVideo, ProbeVideo and CheckProxy.
     """
 
     def __init__(
@@ -26,6 +27,7 @@ class Registration(Construct):
         *,
         defaults: FunctionDefaults,
         films: s3.IBucket,
+        results: s3.IBucket,
         catalogue: dynamodb.ITableV2,
     ) -> None:
         super().__init__(scope, id_)
@@ -40,10 +42,19 @@ class Registration(Construct):
         )
         read_films(probe_video, films)
         use_table(probe_video, catalogue, "GetItem", "UpdateItem")
-        probe_video.allow("mediaconvert:Probe", on=["*"])
-        acknowledge(
-            probe_video.role,
-            "mediaconvert:Probe has no resource to name; it reads with the caller's rights on S3.",
-            "IAM5[Resource::*]",
+        probe_video.allow("s3:ListBucket", on=[results.bucket_arn])
+
+        check_proxy = PythonFunction(
+            self, folder="check_proxy", defaults=defaults, timeout=Duration.seconds(90)
         )
-        self.states = (register_video, probe_video)
+        read_results(check_proxy, results, PROXIES)
+        use_table(check_proxy, catalogue, "GetItem", "UpdateItem")
+
+        for function in (probe_video, check_proxy):
+            function.allow("mediaconvert:Probe", on=["*"])
+            acknowledge(
+                function.role,
+                "mediaconvert:Probe has no resource to name; it reads with the caller's rights on S3.",
+                "IAM5[Resource::*]",
+            )
+        self.states = (register_video, probe_video, check_proxy)

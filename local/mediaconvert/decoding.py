@@ -27,10 +27,14 @@ class _End:
         self.error = error
 
 
-def progressive(reader: FrameReader, segment: Segment) -> Iterator[VideoFrame]:
-    """The pictures of a segment, deinterlaced where they are interlaced."""
+def pictures(reader: FrameReader, segment: Segment, deinterlace: bool) -> Iterator[VideoFrame]:
+    """The pictures of a segment; where they are interlaced, deinterlaced if that is wanted."""
+    frames = reader.read(segment.start, None if segment.open_end else segment.end)
+    if not deinterlace:
+        yield from frames
+        return
     deinterlacer = Deinterlacer()
-    for frame in reader.read(segment.start, None if segment.open_end else segment.end):
+    for frame in frames:
         yield from deinterlacer.push(frame)
     yield from deinterlacer.push(None)
 
@@ -38,11 +42,11 @@ def progressive(reader: FrameReader, segment: Segment) -> Iterator[VideoFrame]:
 class _Worker(threading.Thread):
     """Decodes segment after segment into a short queue; files stay open from one to the next."""
 
-    def __init__(self, segments: Sequence[Segment]) -> None:
+    def __init__(self, segments: Sequence[Segment], deinterlace: bool) -> None:
         super().__init__(name="decode", daemon=True)
         self.ahead: queue.Queue[Decoded | _End] = queue.Queue(_AHEAD)
         self.stop = threading.Event()
-        self._segments = segments
+        self._segments, self._deinterlace = segments, deinterlace
         self._readers: dict[Path, FrameReader] = {}
 
     def run(self) -> None:
@@ -50,7 +54,7 @@ class _Worker(threading.Thread):
         error: BaseException | None = None
         try:
             for number, segment in enumerate(self._segments):
-                for frame in progressive(self._reader(segment), segment):
+                for frame in pictures(self._reader(segment), segment, self._deinterlace):
                     self.ahead.put((number, frame))
                     if self.stop.is_set():
                         return
@@ -69,9 +73,9 @@ class _Worker(threading.Thread):
 
 
 @contextmanager
-def decoded_ahead(segments: Sequence[Segment]) -> Generator[Iterator[Decoded]]:
+def decoded_ahead(segments: Sequence[Segment], deinterlace: bool = False) -> Generator[Iterator[Decoded]]:
     """The pictures of all segments in order, each with its segment's number, decoded ahead of their use."""
-    worker = _Worker(segments)
+    worker = _Worker(segments, deinterlace)
     worker.start()
     try:
         yield _taken(worker.ahead)

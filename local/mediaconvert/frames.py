@@ -19,6 +19,8 @@ from local.mediaconvert.source import Track, main_video, open_media
 
 _FULL_DECODE_BEFORE = 4
 """Frames before the wanted one that are decoded in any case, so that rounding can't skip it."""
+_SKIPS_AT_ONCE = frozenset({"h264", "hevc", "mpeg2video", "mpeg4"})
+"""Decoders that leave out exactly the packets they are told to; dav1d goes on with it for a while."""
 _BACK_STEPS = (Fraction(0), Fraction(1), Fraction(4), Fraction(15))
 
 
@@ -147,7 +149,8 @@ class FrameReader:
     def _go_to(self, start: int) -> None:
         """Stand so that the next pictures lead up to ``start``, by reading on or by seeking."""
         full_from = Fraction(start - _FULL_DECODE_BEFORE, 1) / self._track.rate
-        self._full_from = full_from if self._track.constant else Fraction(-1)
+        skips = self._track.constant and self._stream.codec_context.name in _SKIPS_AT_ONCE
+        self._full_from = full_from if skips else Fraction(-1)
         if self._held is not None and self._held.position <= start and not self._seek_helps(start):
             return
         for back in _BACK_STEPS:

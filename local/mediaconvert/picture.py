@@ -1,4 +1,4 @@
-"""From a decoded picture to the picture of an output: deinterlace, rotate, scale, pad, 8-bit 4:2:0."""
+"""From a decoded picture to the picture of an output: deinterlace, tone, rotate, scale, pad, 8-bit 4:2:0."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from av.video.frame import VideoFrame
 
 from local.mediaconvert.source import Track
 from local.mediaconvert.spec import VideoSpec
+from local.mediaconvert.tone import is_hdr, to_sdr
 
 _TURNS = {90: "transpose=clock", 180: "hflip,vflip", 270: "transpose=cclock"}
 _FIXED_TURNS = {"DEGREES_90": 90, "DEGREES_180": 180, "DEGREES_270": 270}
@@ -121,14 +122,17 @@ class Picture:
         return fitted
 
     def _chain(self, frame: VideoFrame) -> str:
-        steps = [_TURNS[self._turn]] if self._turn else []
+        toned = self._video.to_sdr and is_hdr(frame)
+        steps = to_sdr(frame) if toned else []
+        steps += [_TURNS[self._turn]] if self._turn else []
         width, height = frame.width, frame.height
         if self._turn in {90, 270}:
             width, height = height, width
         target = placed(self._video, self._shown, self._canvas)
         full = frame.color_range == 2 or frame.format.name.startswith("yuvj")
         wants_full = self._format.startswith("yuvj")
-        if (width, height) != target or frame.format.name != self._format or full != wants_full:
+        pixels = ("yuv420p", False) if toned else (frame.format.name, full)
+        if (width, height) != target or pixels != (self._format, wants_full):
             kernel = _KERNELS[min(2, self._video.sharpness // 34)]
             output = "full" if wants_full else "limited"
             steps.append(

@@ -21,6 +21,7 @@ from av.video.stream import VideoStream
 from local.mediaconvert.errors import ApiError, JobError, bad_request
 from local.mediaconvert.naming import split_url
 from local.mediaconvert.objects import Objects, RangeReader, S3Object
+from local.mediaconvert.pace import declared_rate
 from local.mediaconvert.probe_names import (
     CHROMA,
     CONTAINERS,
@@ -31,9 +32,11 @@ from local.mediaconvert.probe_names import (
     codec_name,
     container_name,
 )
-from local.mediaconvert.source import first_frame, frame_rate, main_video, open_media, own_seconds
+from local.mediaconvert.source import first_frame, main_video, open_media, own_seconds
 
 BYTE_BUDGET = 64 * 2**20
+_PARSED_CODECS = frozenset({"AVC", "HEVC", "MPEG2"})
+"""Codecs whose own headers Probe reads ("might not be returned for other codecs", botocore's model)."""
 _API_ERRORS = {JobError.S3_NOT_FOUND: "NotFoundException", JobError.S3_DENIED: "ForbiddenException"}
 
 
@@ -143,7 +146,7 @@ def _track(stream: Stream, index: int, whole: Fraction, frame: VideoFrame | None
         track["Duration"] = float(seconds)
     if isinstance(stream, VideoStream):
         known = stream.codec_context is not None
-        properties = _video(stream, frame) if known else {"FrameRate": _ratio(frame_rate(stream))}
+        properties = _video(stream, frame) if known else {"FrameRate": _ratio(declared_rate(stream))}
         track["VideoProperties"] = properties
     elif isinstance(stream, AudioStream):
         track["AudioProperties"] = _audio(stream)
@@ -160,7 +163,7 @@ def _video(stream: VideoStream, frame: VideoFrame | None) -> dict[str, Any]:
     context = stream.codec_context
     width, height = (frame.width, frame.height) if frame else (context.width, context.height)
     pixel = stream.sample_aspect_ratio or Fraction(1)
-    rate = _ratio(frame_rate(stream))
+    rate = _ratio(declared_rate(stream))
     shared: dict[str, Any] = {"Width": width, "Height": height, "SampleAspectRatio": _ratio(pixel)}
     if width and height:
         shared["DisplayAspectRatio"] = _ratio(Fraction(width, height) * pixel)
@@ -173,7 +176,9 @@ def _video(stream: VideoStream, frame: VideoFrame | None) -> dict[str, Any]:
     ):
         if value in names:
             shared[member] = names[value]
-    properties = {**shared, "FrameRate": rate, "CodecMetadata": _codec_metadata(stream, frame, shared, rate)}
+    properties: dict[str, Any] = {**shared, "FrameRate": rate}
+    if codec_name(stream) in _PARSED_CODECS:
+        properties["CodecMetadata"] = _codec_metadata(stream, frame, shared)
     if stream.bit_rate:
         properties["BitRate"] = stream.bit_rate
     rotation = -frame.rotation % 360 if frame else 0
@@ -182,11 +187,11 @@ def _video(stream: VideoStream, frame: VideoFrame | None) -> dict[str, Any]:
     return properties
 
 
-def _codec_metadata(
-    stream: VideoStream, frame: VideoFrame | None, shared: dict[str, Any], rate: dict[str, int]
-) -> dict[str, Any]:
+def _codec_metadata(stream: VideoStream, frame: VideoFrame | None, shared: dict[str, Any]) -> dict[str, Any]:
     context = stream.codec_context
-    metadata = {**shared, "CodedFrameRate": rate, "ScanType": "Progressive"}
+    metadata = {**shared, "ScanType": "Progressive"}
+    if context.framerate:
+        metadata["CodedFrameRate"] = _ratio(context.framerate)
     if context.format is not None:
         metadata["ChromaSubsampling"] = CHROMA.get(_subsampling(context), "4:2:0")
     if (frame is not None and frame.interlaced_frame) or context.field_order in {2, 3, 4, 5}:

@@ -198,7 +198,7 @@ class Render:
         """
         total = sum(segment.seconds for segment in self._segments)
         try:
-            with decoded_ahead(self._segments) as pictures:
+            with decoded_ahead(self._segments, self._spec.deinterlace) as pictures:
                 for upto in self._write(pictures):
                     progress(min(upto / total, Fraction(1)))
             for rendition in self._renditions:
@@ -256,7 +256,7 @@ class Render:
 
 def _same_encode(video: VideoSpec, item: Written) -> tuple[object, ...]:
     """Outputs that agree in this are one encode, however their settings say it."""
-    look = (video.scaling, video.sharpness, video.colour_metadata)
+    look = (video.scaling, video.sharpness, video.colour_metadata, video.to_sdr)
     return (item.canvas, item.rate, look, *sorted(x264_options(video, item.rate).items()))
 
 

@@ -75,6 +75,7 @@ class VideoSpec:
     sharpness: int
     colour_metadata: bool
     codec: tuple[tuple[str, Any], ...]
+    to_sdr: bool = False
 
     def setting(self, name: str, default: Any = None) -> Any:
         """A member of the codec settings, or ``default``."""
@@ -111,11 +112,15 @@ class GroupSpec:
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:
-    """Inputs in order and output groups; ``follow`` is the position of the input that sets defaults."""
+    """Inputs in order and output groups; ``follow`` is the position of the input that sets defaults.
+
+    ``deinterlace`` holds for all outputs: each picture is decoded once for all of them.
+    """
 
     inputs: tuple[InputSpec, ...]
     groups: tuple[GroupSpec, ...]
     follow: int
+    deinterlace: bool
 
 
 def read_settings(settings: dict[str, Any]) -> JobSpec:
@@ -128,7 +133,28 @@ def read_settings(settings: dict[str, Any]) -> JobSpec:
     follow = settings.get("FollowSource", 1) - 1
     if follow >= len(inputs):
         raise JobError(JobError.SETTINGS, f"/followSource: there is no input {follow + 1}.")
-    return JobSpec(inputs, tuple(_group(item) for item in settings["OutputGroups"]), follow)
+    groups = tuple(_group(item) for item in settings["OutputGroups"])
+    return JobSpec(inputs, groups, follow, _deinterlaces(settings))
+
+
+def _deinterlaces(settings: dict[str, Any]) -> bool:
+    """Whether interlaced pictures are made progressive; MediaConvert leaves them combed unless it is told to.
+
+    Raises:
+        JobError: 1040, some outputs ask for it and others don't.
+    """
+    wishes = {
+        "Deinterlacer" in output["VideoDescription"].get("VideoPreprocessors", {})
+        for group in settings["OutputGroups"]
+        for output in group["Outputs"]
+        if "VideoDescription" in output
+    }
+    if len(wishes) > 1:
+        raise JobError(
+            JobError.SETTINGS,
+            "/outputGroups: a deinterlacer in some outputs only is not supported by the local MediaConvert.",
+        )
+    return True in wishes
 
 
 def _input(item: dict[str, Any]) -> InputSpec:
@@ -235,6 +261,7 @@ def _video(item: dict[str, Any]) -> VideoSpec:
         sharpness=item.get("Sharpness", 50),
         colour_metadata=item.get("ColorMetadata", "INSERT") == "INSERT",
         codec=tuple(sorted(flat.items())),
+        to_sdr="ColorCorrector" in item.get("VideoPreprocessors", {}),
     )
 
 

@@ -55,6 +55,8 @@ OutputGroups.Outputs.VideoDescription.Sharpness
 OutputGroups.Outputs.VideoDescription.ColorMetadata
 OutputGroups.Outputs.VideoDescription.VideoPreprocessors.Deinterlacer.Mode = DEINTERLACE
 OutputGroups.Outputs.VideoDescription.VideoPreprocessors.Deinterlacer.Control = NORMAL
+OutputGroups.Outputs.VideoDescription.VideoPreprocessors.ColorCorrector.ColorSpaceConversion = FORCE_709
+OutputGroups.Outputs.VideoDescription.VideoPreprocessors.ColorCorrector.HdrToSdrToneMapper = PRESERVE_DETAILS
 OutputGroups.Outputs.VideoDescription.CodecSettings.Codec = H_264|FRAME_CAPTURE
 OutputGroups.Outputs.VideoDescription.CodecSettings.FrameCaptureSettings.FramerateNumerator
 OutputGroups.Outputs.VideoDescription.CodecSettings.FrameCaptureSettings.FramerateDenominator

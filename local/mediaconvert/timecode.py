@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
@@ -49,7 +50,7 @@ class Timecode:
             TimecodeError: no such frame number in a second, a number that drop-frame counting leaves
                 out, or drop-frame at a rate that has none.
         """
-        per_second = round(rate)
+        per_second = math.floor(rate + Fraction(1, 2))
         if self.frames >= per_second:
             raise TimecodeError(f"Frame {self.frames} does not exist at {float(rate):.3f} frames per second.")
         minutes = self.hours * 60 + self.minutes

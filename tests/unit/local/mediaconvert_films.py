@@ -67,6 +67,8 @@ def make_film(
     pixel_aspect: Fraction = Fraction(1),
     container: str | None = None,
     sample_rate: int = 48000,
+    sound_codec: str | None = None,
+    transfer: int | None = None,
 ) -> Path:
     """Write a film of numbered pictures; ``sounds`` are layouts with functions from time to channels × n.
 
@@ -79,22 +81,29 @@ def make_film(
         video = output.add_stream(codec, rate=rate, options=options)
         video.width, video.height, video.pix_fmt = size[0], size[1], pixel_format
         video.codec_context.sample_aspect_ratio = pixel_aspect
+        if transfer is not None:
+            video.codec_context.color_trc = transfer
+            video.codec_context.color_primaries = video.codec_context.colorspace = 9
         if times is not None:
             video.codec_context.time_base = Fraction(1, 1000)
         if rotation:
             video.set_display_rotation(-rotation)
         tracks = []
         for index, (layout, _) in enumerate(sounds):
-            audio = output.add_stream("aac" if path.suffix != ".webm" else "libopus", rate=sample_rate)
+            audio = output.add_stream(
+                sound_codec or ("aac" if path.suffix != ".webm" else "libopus"), rate=sample_rate
+            )
             audio.codec_context.layout = layout
             if index < len(languages):
                 audio.metadata["language"] = languages[index]
             tracks.append(audio)
         stamps = list(times) if times is not None else None
         for number in range(frames):
-            frame = VideoFrame.from_ndarray(numbered(number, *size), format="yuv420p")
-            if pixel_format != "yuv420p":
-                frame = frame.reformat(format=pixel_format)
+            frame = VideoFrame.from_ndarray(
+                numbered(number, *(side + side % 2 for side in size)), format="yuv420p"
+            )
+            if pixel_format != "yuv420p" or (frame.width, frame.height) != size:
+                frame = frame.reformat(*size, format=pixel_format)
             frame.pts = stamps[number] if stamps else number
             frame.time_base = Fraction(1, 1000) if stamps else 1 / rate
             output.mux(video.encode(frame))

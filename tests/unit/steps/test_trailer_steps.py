@@ -108,12 +108,12 @@ def analysed(metadata=None, **overrides):
     )
     services.detections.answers.update({"segments": segments(), "labels": labels()})
     film = register_video(upload_event(), "execution-1", services)["videoId"]
-    assert probe_video(film, services) == {"needsProxy": False}
+    assert probe_video(film, services) == {"needsProxy": False, "hasProxy": False}
     for number, detector in enumerate(("segments", "labels")):
         tag = start_detection(film, detector, "token", services)["jobTag"]
         resume_detection(completion(tag, job_id=f"job-{number}"), services)
         collect_detection(film, detector, services)
-    score_scenes(film, services)
+    score_scenes(film, [], services)
     return film, services
 
 
@@ -172,7 +172,7 @@ def test_analysts_find_scenes_shots_and_concepts():
 def test_scoring_twice_gives_the_same_records():
     film, services = analysed()
     before = dict(services.catalogue.items), dict(services.results.objects)
-    score_scenes(film, services)
+    score_scenes(film, [], services)
     for key, item in services.catalogue.items.items():
         assert {**item, "updatedAt": 0} == {**before[0][key], "updatedAt": 0}
     assert services.results.objects == before[1]
@@ -243,18 +243,6 @@ def test_what_can_not_be_served_is_refused_before_anything_is_paid(metadata, siz
         probe_video(film, services)
     assert all(word in str(refusal.value) for word in words)
     assert not services.detections.jobs
-
-
-def test_a_source_that_rekognition_can_not_read_gets_a_proxy_and_the_job_reads_it():
-    services = fake_services(transcoder=ProbingTranscoder(codec="HEVC"))
-    film = register_video(upload_event(), "execution-1", services)["videoId"]
-    probe = probe_video(film, services)
-    assert (
-        probe["needsProxy"]
-        and probe["proxySettings"]["Inputs"][0]["FileInput"] == "s3://source/films/Film.mp4"
-    )
-    tag = start_detection(film, "segments", "token", services)["jobTag"]
-    assert services.jobs.get(tag).source.key == f"videos/{film}/proxy/proxy.mp4"
 
 
 def test_a_wish_for_an_unknown_film_or_profile_is_refused():

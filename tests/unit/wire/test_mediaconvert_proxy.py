@@ -42,53 +42,60 @@ def test_a_proxy_of_the_longest_film_is_small_enough_for_rekognition():
     assert peak * 6 * 3600 / 8 <= 9e9
 
 
-def descriptions(media):
-    """The video descriptions of every output of the proxy and of a trailer."""
-    plan = plan_of(clip(30, 60), clip(0, 20), rate=media.frame_rate)
-    trailer = build_trailer_job(
-        plan,
+def trailer(media):
+    return build_trailer_job(
+        plan_of(clip(30, 60), clip(0, 20), rate=media.frame_rate),
         media,
         source_uri="s3://films/a.mkv",
         destination_uri="s3://results/videos/v/trailer",
         output_format="mp4+hls",
         target_language="en",
     )
-    groups = proxy(media)["OutputGroups"] + trailer["OutputGroups"]
+
+
+def descriptions(*jobs):
+    """The video descriptions of all outputs."""
+    groups = [group for job in jobs for group in job["OutputGroups"]]
     return [output["VideoDescription"] for group in groups for output in group["Outputs"]]
 
 
-def encodes(media):
-    return [
-        description["CodecSettings"]["H264Settings"]
-        for description in descriptions(media)
-        if "H264Settings" in description["CodecSettings"]
-    ]
+def encodes(job):
+    codecs = [description["CodecSettings"] for description in descriptions(job)]
+    return [codec["H264Settings"] for codec in codecs if "H264Settings" in codec]
 
 
-def test_a_variable_rate_is_laid_on_one_stated_grid_by_proxy_and_trailer():
-    for settings in encodes(film(frame_rate=Fraction(30), variable_rate=True)):
+def test_a_trailer_of_a_variable_rate_states_the_rate_of_its_timeline():
+    for settings in encodes(trailer(film(frame_rate=Fraction(30), variable_rate=True))):
         assert settings["FramerateControl"] == "SPECIFIED"
         assert (settings["FramerateNumerator"], settings["FramerateDenominator"]) == (30, 1)
         # Any other way blends pictures into ones that were never in the film.
         assert settings["FramerateConversionAlgorithm"] == "DUPLICATE_DROP"
 
 
+@pytest.mark.parametrize("variable", [False, True])
+def test_a_proxy_always_follows_its_source_so_that_it_tells_the_rate(variable):
+    (settings,) = encodes(proxy(film(variable_rate=variable)))
+    assert settings["FramerateControl"] == "INITIALIZE_FROM_SOURCE"
+
+
 def test_a_constant_rate_is_never_converted():
-    for settings in encodes(film(frame_rate=Fraction(24000, 1001))):
+    for settings in encodes(trailer(film(frame_rate=Fraction(24000, 1001)))):
         assert settings["FramerateControl"] == "INITIALIZE_FROM_SOURCE"
         assert not {"FramerateNumerator", "SlowPal", "Telecine"} & set(settings)
 
 
 @pytest.mark.parametrize("scan_type", ["INTERLACED", "UNKNOWN"])
 def test_deinterlacing_keeps_the_number_of_frames(scan_type):
-    for description in descriptions(film(scan_type=scan_type)):
+    media = film(scan_type=scan_type)
+    for description in descriptions(proxy(media), trailer(media)):
         deinterlacer = description["VideoPreprocessors"]["Deinterlacer"]
         # INVERSE_TELECINE and ADAPTIVE drop frames; LINEAR_INTERPOLATION doubles fields.
         assert deinterlacer == {"Algorithm": "INTERPOLATE", "Control": "NORMAL", "Mode": "DEINTERLACE"}
 
 
 def test_hdr_becomes_sdr_wherever_eight_bits_are_written():
-    for description in descriptions(film(hdr=True, bit_depth=10, video_codec="HEVC")):
+    media = film(hdr=True, bit_depth=10, video_codec="HEVC")
+    for description in descriptions(proxy(media), trailer(media)):
         corrector = description["VideoPreprocessors"]["ColorCorrector"]
         assert corrector["ColorSpaceConversion"] == "FORCE_709"
-    assert not any("VideoPreprocessors" in description for description in descriptions(film()))
+    assert not any("VideoPreprocessors" in description for description in descriptions(trailer(film())))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from trailer.domain.timecode import FrameRange
@@ -60,3 +60,17 @@ class SourceMedia:
     def whole(self) -> FrameRange:
         """All frames of the film."""
         return FrameRange(0, self.frame_count)
+
+    def on_timeline_of(self, proxy: SourceMedia) -> SourceMedia:
+        """The same film, counted in the frames of its proxy.
+
+        The proxy follows the source, so its constant rate is the rate that
+        MediaConvert counts the source at. Where that is not what the header
+        stated, the header stated an average.
+        """
+        return replace(
+            self,
+            frame_rate=proxy.frame_rate,
+            frame_count=proxy.frame_count,
+            variable_rate=self.variable_rate or proxy.frame_rate != self.frame_rate,
+        )

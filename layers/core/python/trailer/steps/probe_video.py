@@ -15,7 +15,7 @@ from trailer.steps.records import load_video
 from trailer.wire import keys
 from trailer.wire.catalogue import VIDEO, source_of
 from trailer.wire.media import dump_media
-from trailer.wire.mediaconvert import build_proxy_job
+from trailer.wire.mediaconvert import build_proxy_job, proxy_recipe
 from trailer.wire.probe import parse_probe
 from trailer.wire.suitability import check_source, needs_proxy
 
@@ -25,7 +25,8 @@ def probe_video(video_id: str, services: Services) -> dict[str, Any]:
 
     Returns:
         ``needsProxy`` and, when it is true, ``proxySettings``: the MediaConvert
-        settings of the copy that Rekognition will read.
+        settings of the copy that Rekognition will read. ``hasProxy`` when there is
+        such a copy already.
 
     Raises:
         RejectedError: one of its kinds, when the film can't be served.
@@ -50,13 +51,21 @@ def probe_video(video_id: str, services: Services) -> dict[str, Any]:
         },
     )
     _check_price(video, price)
-    proxy = needs_proxy(media, video["size"])
-    if not proxy:
-        return {"needsProxy": False}
-    destination = f"s3://{services.results.bucket}/{keys.proxy(video_id)}"
-    services.catalogue.update(video_id, VIDEO, {"proxyKey": f"{keys.proxy(video_id)}.mp4"})
-    settings = build_proxy_job(media, source_uri=source.uri, destination_uri=destination)
-    return {"needsProxy": True, "proxySettings": settings}
+    if not needs_proxy(media, video["size"]):
+        return {"needsProxy": False, "hasProxy": False}
+    return _plan_proxy(video, media, services)
+
+
+def _plan_proxy(video: Mapping[str, Any], media: SourceMedia, services: Services) -> dict[str, Any]:
+    """Use the copy that films with equal bytes share, or say how to make it."""
+    key = f"{keys.proxy(video.get('contentId', video['videoId']), proxy_recipe(media))}.mp4"
+    services.catalogue.update(video["videoId"], VIDEO, {"proxyKey": key})
+    # MediaConvert writes a file when it is complete, so one that is there is whole.
+    if services.results.list(key).get(key):
+        return {"needsProxy": False, "hasProxy": True}
+    destination = f"s3://{services.results.bucket}/{key}"
+    settings = build_proxy_job(media, source_uri=source_of(video).uri, destination_uri=destination)
+    return {"needsProxy": True, "hasProxy": False, "proxySettings": settings}
 
 
 def _check_length(media: SourceMedia, max_duration: Fraction) -> None:

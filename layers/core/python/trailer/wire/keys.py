@@ -18,9 +18,13 @@ def analysis(video_id: str) -> str:
     return f"videos/{video_id}/analysis.json.gz"
 
 
-def proxy(video_id: str) -> str:
-    """The prefix of the H.264 copy that Rekognition reads; MediaConvert adds ``.mp4``."""
-    return f"videos/{video_id}/proxy/proxy"
+def proxy(content_id: str, settings: str) -> str:
+    """The prefix of the H.264 copy that Rekognition reads; MediaConvert adds ``.mp4``.
+
+    Films with equal bytes share it. ``settings`` names how it was made, so that
+    another way of making it never finds an old one.
+    """
+    return f"videos/{content_id}/proxy/{settings}"
 
 
 def trailer(video_id: str, profile_id: str, version: int) -> str:

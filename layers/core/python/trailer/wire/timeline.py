@@ -4,9 +4,10 @@ Probe states one frame rate and does not say whether it is constant. Of a
 variable one it can only be an average, and an average is practically never a
 round number. MediaConvert (user guide, "Using variable frame rate inputs") lays
 such a film over a constant grid: the average "rounded up to the nearest whole
-number standard frame rate". We take that same grid and then state it in every
-output, so that nothing is left to be derived twice. On a grid of whole numbers
-a timecode is also the clock time, whoever counts it.
+number standard frame rate". We reckon with the same grid, to know the length
+and the price of the film; the proxy, which every such film gets, then shows the
+grid that MediaConvert really took (``SourceMedia.on_timeline_of``). On a grid of
+whole numbers a timecode is also the clock time, whoever counts it.
 """
 
 from __future__ import annotations

@@ -8,7 +8,9 @@ rate, GOP, rate control, loudness. ``inputs`` says which frames, ``video`` and
 
 from __future__ import annotations
 
-from typing import Any
+import hashlib
+import json
+from typing import Any, Final
 
 from trailer.domain.media import SourceMedia
 from trailer.domain.plan import TrailerPlan
@@ -29,13 +31,15 @@ __all__ = [
     "Rendition",
     "build_proxy_job",
     "build_trailer_job",
+    "proxy_recipe",
     "renditions",
     "thumbnail_interval",
     "trailer_outputs",
 ]
 
 # Both counts start at zero: the inputs' for clipping, the job's for what is written into the outputs.
-_TIMECODES = {"Source": "ZEROBASED"}
+_TIMECODES: Final = {"Source": "ZEROBASED"}
+_RECIPE_LENGTH: Final = 12
 
 
 def build_trailer_job(
@@ -94,6 +98,12 @@ def build_proxy_job(media: SourceMedia, *, source_uri: str, destination_uri: str
         "Inputs": [whole_input(media, source_uri)],
         "OutputGroups": [proxy_group(media, destination_uri)],
     }
+
+
+def proxy_recipe(media: SourceMedia) -> str:
+    """Name the way in which a source's proxy is made; the name changes when anything of it does."""
+    made = build_proxy_job(media, source_uri="", destination_uri="")
+    return hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()[:_RECIPE_LENGTH]
 
 
 def output_formats(output_format: str) -> tuple[str, ...]:

@@ -82,11 +82,15 @@ def trailer_video(media: SourceMedia, rendition: Rendition, *, segmented: bool) 
     gop: dict[str, Any] = (
         {"GopSizeUnits": "AUTO"} if segmented else {"GopSize": 2.0, "GopSizeUnits": "SECONDS"}
     )
-    return _description(media, rendition, quality, bitrate, gop)
+    return _description(media, rendition, quality, bitrate, {**gop, **_stated_rate(media)})
 
 
 def proxy_video(media: SourceMedia) -> dict[str, Any]:
-    """The ``VideoDescription`` of the copy for Rekognition: at most 1080 high, below 10 GB for any length."""
+    """The ``VideoDescription`` of the copy for Rekognition: at most 1080 high, below 10 GB for any length.
+
+    Its rate follows the source, also a variable one: so the copy tells at which
+    rate MediaConvert counts the source's frames (``SourceMedia.on_timeline_of``).
+    """
     rendition = scaled(media, PROXY_SHORT_SIDE)
     quality, bitrate = _rate_control(media, rendition)
     fits = int(PROXY_MAX_BYTES * 8 / media.duration)
@@ -122,7 +126,7 @@ def _rate_control(media: SourceMedia, rendition: Rendition) -> tuple[int, int]:
 
 
 def _description(
-    media: SourceMedia, rendition: Rendition, quality: int, bitrate: int, gop: dict[str, Any]
+    media: SourceMedia, rendition: Rendition, quality: int, bitrate: int, more: dict[str, Any]
 ) -> dict[str, Any]:
     return {
         "Width": rendition.width,
@@ -142,28 +146,26 @@ def _description(
                 "CodecLevel": "AUTO",
                 "EntropyEncoding": "CABAC",
                 "InterlaceMode": "PROGRESSIVE",
-                **_frame_rate(media),
+                "FramerateControl": "INITIALIZE_FROM_SOURCE",
                 # Following the source would write an anamorphic source's oblong pixels into every size.
                 "ParControl": "SPECIFIED",
                 "ParNumerator": 1,
                 "ParDenominator": 1,
-                **gop,
+                **more,
             },
         },
         **_preprocessors(media),
     }
 
 
-def _frame_rate(media: SourceMedia) -> dict[str, Any]:
-    """One frame of the output for each frame of the timeline.
+def _stated_rate(media: SourceMedia) -> dict[str, Any]:
+    """What a trailer needs beside following the source: nothing, unless the rate is variable.
 
-    At a constant rate that is the source's own. To a variable one MediaConvert
-    would give the grid that ``wire.timeline`` reckons too; it is stated, so that
-    proxy and trailer can't come to different ones, and pictures are only repeated
-    or dropped, never blended.
+    Then the rate of the timeline is stated, for clips of a variable rate have
+    averages of their own. Pictures are repeated or dropped, never blended.
     """
     if not media.variable_rate:
-        return {"FramerateControl": "INITIALIZE_FROM_SOURCE"}
+        return {}
     return {
         "FramerateControl": "SPECIFIED",
         "FramerateNumerator": media.frame_rate.numerator,

@@ -1,0 +1,50 @@
+"""Compare the proxy with its film before Rekognition is paid for it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, Final
+
+from trailer.domain.media import SourceMedia
+from trailer.errors import UnreadableVideoError
+from trailer.ports import Services
+from trailer.steps.records import load_video
+from trailer.wire.catalogue import VIDEO
+from trailer.wire.media import dump_media, load_media
+from trailer.wire.probe import parse_probe
+
+_TOLERANCE: Final = Fraction(2, 100)
+"""Headers round, and a film may begin or end between key frames; less than a second is never a fault."""
+
+
+def check_proxy(video_id: str, services: Services) -> dict[str, Any]:
+    """Take over the proxy's timeline, which is the one that MediaConvert counts the film's frames on.
+
+    Raises:
+        UnreadableVideoError: the proxy is shorter than what the film's header promises, so
+            MediaConvert found less in the file.
+    """
+    video = load_video(video_id, services)
+    media = load_media(video["media"])
+    proxy = parse_probe(services.transcoder.probe(f"s3://{services.results.bucket}/{video['proxyKey']}"))
+    _check_complete(media, proxy)
+    counted = media.on_timeline_of(proxy)
+    services.catalogue.update(
+        video_id,
+        VIDEO,
+        {
+            "media": {**dump_media(counted), "durationSeconds": counted.duration},
+            "updatedAt": services.clock.now().isoformat(),
+        },
+    )
+    return {"videoId": video_id}
+
+
+def _check_complete(media: SourceMedia, proxy: SourceMedia) -> None:
+    missing = media.duration - proxy.duration
+    if missing > max(Fraction(1), media.duration * _TOLERANCE):
+        raise UnreadableVideoError(
+            f"The file says that it holds {float(media.duration):.1f} s of film, and only "
+            f"{float(proxy.duration):.1f} s can be read: it is cut short or damaged. Upload the complete file "
+            "again."
+        )
