@@ -51,7 +51,9 @@ class PipelineStack(Stack):
             jobs=jobs,
             reconcile_every=Duration.minutes(stage.reconcile_every_minutes),
         )
-        scoring = Scoring(self, "Scoring", defaults=defaults, results=results, catalogue=catalogue)
+        scoring = Scoring(
+            self, "Scoring", defaults=defaults, films=films, results=results, catalogue=catalogue
+        )
         rendering = Rendering(
             self,
             "Rendering",

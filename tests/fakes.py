@@ -244,15 +244,21 @@ class FakeWorkflow:
 @dataclass
 class FakeUploads:
     metadata: dict = field(default_factory=dict)
-    beside: bytes | None = None
+    options: bytes | None = None
     etags: dict = field(default_factory=dict)
     """By version, for uploads with equal bytes; any other version has bytes of its own."""
+    files: dict = field(default_factory=dict)
+    """Other objects of the bucket by key."""
 
     def head(self, source):
         return UploadHead(1000, self.etags.get(source.version, f"etag-{source.version}"), self.metadata)
 
     def sidecar(self, source):
-        return self.beside
+        return self.options
+
+    def beside(self, source, key, most):
+        body = self.files.get(key)
+        return None if body is None else body[:most]
 
 
 class FakeResults:

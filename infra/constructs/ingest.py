@@ -13,8 +13,9 @@ from constructs import Construct
 
 from infra.constructs.queues import dead_letter_queue
 
-NOT_FILMS: Final = (".trailer.json", "/")
-"""Key endings that start nothing: options beside a film, and the markers that consoles make for folders."""
+NOT_FILMS: Final = (".trailer.json", ".transcript.json", ".vtt", ".srt", "/")
+"""Key endings that start nothing: options and captions beside a film, and the markers that consoles make
+for folders."""
 
 
 class Ingest(Construct):

@@ -139,7 +139,8 @@ def test_uploads_start_an_analysis_but_options_files_and_folder_markers_do_not(p
     assert pattern["source"] == ["aws.s3"]
     assert pattern["detail-type"] == ["Object Created"]
     assert [pipeline.readable(name) for name in pattern["detail"]["bucket"]["name"]] == ["SourceBucket"]
-    assert pattern["detail"]["object"]["key"] == [{"anything-but": {"suffix": [".trailer.json", "/"]}}]
+    beside = [".trailer.json", ".transcript.json", ".vtt", ".srt", "/"]
+    assert pattern["detail"]["object"]["key"] == [{"anything-but": {"suffix": beside}}]
     (target,) = rule["Targets"]
     assert pipeline.readable(target["Arn"]) == "Workflow/AnalyseVideo/StateMachine"
     assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}

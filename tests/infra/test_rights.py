@@ -88,7 +88,8 @@ EXPECTED: dict[str, Rights] = {
     | WRITE_RESULTS
     | _table(JOBS, "GetItem", "UpdateItem")
     | _table(CATALOGUE, "GetItem"),
-    "Scoring/ScoreScenes": READ_RESULTS
+    "Scoring/ScoreScenes": READ_FILMS
+    | READ_RESULTS
     | WRITE_RESULTS
     | _table(CATALOGUE, "GetItem", "UpdateItem", "Query", "BatchWriteItem", "DeleteItem"),
     "Rendering/PlanTrailer": READ_RESULTS
@@ -145,6 +146,7 @@ NEEDED: dict[str, Rights] = {
     "transcoder.job": _on("*", "mediaconvert:GetJob"),
     "uploads.head": READ_FILMS,
     "uploads.sidecar": READ_FILMS,
+    "uploads.beside": READ_FILMS,
     "results.put_json": WRITE_RESULTS,
     "results.put_text": WRITE_RESULTS,
     "results.get_json": READ_RESULTS,

@@ -57,6 +57,6 @@ def test_a_bad_wish_is_refused_after_the_claim_so_that_the_record_can_say_so(met
 
 @pytest.mark.parametrize("body", [b"{", b"[1]", b"[" * 100_000])
 def test_a_broken_sidecar_is_refused(body):
-    services = fake_services(uploads=FakeUploads(beside=body))
+    services = fake_services(uploads=FakeUploads(options=body))
     with pytest.raises(InvalidOptionsError, match="Film.mp4.trailer.json"):
         register_video(upload_event(), "execution-1", services)

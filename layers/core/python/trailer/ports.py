@@ -176,6 +176,9 @@ class Uploads(Protocol):
     def sidecar(self, source: ObjectVersion) -> bytes | None:
         """The ``<key>.trailer.json`` beside a film, if there is one; at most 64 KB are read."""
 
+    def beside(self, source: ObjectVersion, key: str, most: int) -> bytes | None:
+        """The first ``most`` bytes of another object of the film's bucket; None where there is none."""
+
 
 class Results(Protocol):
     """The results bucket."""

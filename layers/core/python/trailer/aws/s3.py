@@ -70,6 +70,17 @@ class S3Uploads:
             return answer["Body"].read()
 
 
+    def beside(self, source: ObjectVersion, key: str, most: int) -> bytes | None:
+        """The beginning of an object beside the film."""
+        with translated("Reading a file beside the film"):
+            try:
+                return self._client.get_object(Bucket=source.bucket, Key=key)["Body"].read(most)
+            except ClientError as error:
+                if error_code(error) in _ABSENT:
+                    return None
+                raise
+
+
 def _decoded(value: str) -> str:
     """Metadata travels as ASCII: S3 returns any other text as RFC 2047 words, and our uploads write it so."""
     try:
