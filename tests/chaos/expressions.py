@@ -51,6 +51,7 @@ def tokens(text: str) -> tuple[str, ...]:
 class _Reader:
     def __init__(self, text: str, names: Names) -> None:
         self._tokens, self._at, self.names = tokens(text), 0, names
+        self.touched: set[str] = set()
 
     def peek(self) -> str:
         return self._tokens[self._at] if self._at < len(self._tokens) else ""
@@ -201,8 +202,11 @@ def _operand(reader: _Reader, item: Item) -> Value | None:
     return find(item, reader.path())
 
 
-def update(expression: str, names: Names, item: Item) -> Item:
-    """The item after SET, REMOVE and ADD; every operand is read from the item before."""
+def update(expression: str, names: Names, item: Item) -> tuple[Item, set[str]]:
+    """The item after SET, REMOVE and ADD, and the attributes that were named.
+
+    Every operand is read from the item before.
+    """
     reader, after = _Reader(expression, names), copy.deepcopy(item)
     while reader.peek():
         clause = reader.take().upper()
@@ -212,17 +216,23 @@ def update(expression: str, names: Names, item: Item) -> Item:
         action(reader, item, after)
         while reader.accept(","):
             action(reader, item, after)
-    return after
+    return after, reader.touched
 
 
 def _set(reader: _Reader, before: Item, after: Item) -> None:
-    path = reader.path()
+    path = _target(reader)
     reader.take("=")
     value = _settable(reader, before)
     while reader.peek() in ("+", "-"):
         sign = 1 if reader.take() == "+" else -1
         value = {"N": str(Decimal(value["N"]) + sign * Decimal(_settable(reader, before)["N"]))}
     _holder(after, path)[path[-1]] = value
+
+
+def _target(reader: _Reader) -> Path:
+    path = reader.path()
+    reader.touched.add(path[0])
+    return path
 
 
 def _settable(reader: _Reader, before: Item) -> Value:
@@ -247,12 +257,12 @@ def _settable(reader: _Reader, before: Item) -> Value:
 
 
 def _remove(reader: _Reader, before: Item, after: Item) -> None:
-    path = reader.path()
+    path = _target(reader)
     _holder(after, path).pop(path[-1], None)
 
 
 def _add(reader: _Reader, before: Item, after: Item) -> None:
-    path = reader.path()
+    path = _target(reader)
     value = reader.names.values[reader.take()]
     known = find(before, path)
     if "N" in value:

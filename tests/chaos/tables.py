@@ -99,12 +99,12 @@ class Tables:
         old = table.get(request["Key"])
         self._check(request, old)
         before = old if old is not None else copy.deepcopy(request["Key"])
-        new = update(request["UpdateExpression"], Names(request), before)
+        new, named = update(request["UpdateExpression"], Names(request), before)
         self._write(table, table.key_of(request["Key"]), new)
         if request.get("ReturnValues") == "ALL_NEW":
             return {"Attributes": new}
         if request.get("ReturnValues") == "UPDATED_NEW":
-            return {"Attributes": {name: value for name, value in new.items() if value != before.get(name)}}
+            return {"Attributes": {name: value for name, value in new.items() if name in named}}
         return self._old(request, old)
 
     def _DeleteItem(self, request: dict[str, Any]) -> dict[str, Any]:

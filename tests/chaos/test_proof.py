@@ -1,0 +1,80 @@
+"""A small part of ``make chaos``, and the proof that its checks can fail at all."""
+
+from __future__ import annotations
+
+import secrets
+from unittest.mock import patch
+
+import pytest
+
+from tests.chaos.checks import violations
+from tests.chaos.faults import Call, Carrier, Fault, Invariant
+from tests.chaos.films import Film
+from tests.chaos.plan import Plan
+from tests.chaos.systematic import Case, cases, play
+from tests.chaos.world import World
+
+EVERY = 37
+"""A prime, so that all functions and all faults have their turn."""
+
+
+def test_one_fault_at_some_calls_changes_nothing():
+    """Each 37th of the runs that ``make chaos`` makes; which ones follows from the calls, so it moves with them."""
+    broken = [(str(case), run.broken) for case in list(cases(1))[::EVERY] if (run := play(case)).broken]
+    assert broken == []
+
+
+def test_the_systematic_runs_visit_every_function_with_every_fault():
+    made = list(cases(1))
+    assert len(made) >= 200
+    assert {case.fault for case in made} >= {Fault.KILL_BEFORE, Fault.KILL_DURING, Fault.KILL_AFTER}
+    assert {case.call.function for case in made} >= {
+        "register_video",
+        "probe_video",
+        "start_detection",
+        "resume_detection",
+        "reconcile_jobs",
+        "collect_detection",
+        "score_scenes",
+        "plan_trailer",
+        "publish_trailer",
+        "complete_video",
+        "record_failure",
+    }
+
+
+def found(run):
+    return {violation.invariant for violation in violations(run)}
+
+
+def test_a_start_without_its_request_token_is_billed_twice_and_found():
+    """The product made worse on purpose: a lost answer then starts a second job."""
+    from trailer.domain.jobs import DetectionJob
+
+    forgetful = property(lambda job: secrets.token_hex(16))
+    call = Call("start_detection", "rekognition.StartLabelDetection", 1)
+    with patch.object(DetectionJob, "request_token", forgetful):
+        run = play(Case("film", 1, call, Fault.ANSWER_LOST))
+    assert Invariant.ONE_BILLED_JOB in {violation.invariant for violation in run.broken}
+
+
+class NoTicksAndNoCompletions(Plan):
+    def deliveries(self, carrier, subject):
+        return [] if carrier in (Carrier.COMPLETION, Carrier.TICK) else super().deliveries(carrier, subject)
+
+
+def test_without_the_reconciler_a_lost_completion_is_found():
+    """A film then waits until its state is out of time, and its record says so instead of COMPLETED."""
+    run = World(NoTicksAndNoCompletions(1))
+    run.upload(Film("films/lost.mp4", "lost"), 1.0)
+    run.run()
+    assert {Invariant.RIGHT_REASON, Invariant.NO_OPEN_ROW} <= found(run)
+
+
+@pytest.mark.parametrize("fault", [Fault.KILL_DURING, Fault.ANSWER_LOST])
+def test_a_fault_is_really_injected(fault):
+    call = Call("plan_trailer", "s3.PutObject", 1)
+    run = play(Case("film", 1, call, fault))
+    assert run.injected == {fault: 1}
+    assert run.trace_hash != play(Case("film", 1)).trace_hash
+    assert run.broken == ()
