@@ -34,6 +34,8 @@ COLUMNS = (
     ("SD/m", "shot_variation"),
     ("rho", "acceleration"),
     ("arc", "intensity"),
+    ("words", "cut_words"),
+    ("talk", "talk_length"),
     ("noise", "instability"),
 )
 _TARGETS = {
@@ -58,6 +60,8 @@ _TARGETS = {
     "shot_variation": ".5-1.2",
     "acceleration": "<-.5",
     "intensity": ">.5",
+    "cut_words": "0",
+    "talk_length": ">.95",
     "instability": "<.25",
     "broken": "0",
 }

@@ -73,10 +73,11 @@ _ALWAYS = (
     "safety_leakage",
     "spoilers",
     "inversions",
+    "cut_words",
     "determinism",
 )
 """Every single trailer has to hold these; the greatest counts."""
-_LEAST = ("explained", "accounted", "dominance", "least_distance")
+_LEAST = ("clean_cuts", "explained", "accounted", "dominance", "least_distance")
 _ON_AVERAGE = (
     "shot_cuts",
     "tail",
@@ -95,6 +96,7 @@ _ON_AVERAGE = (
     "shot_variation",
     "acceleration",
     "intensity",
+    "talk_length",
     "instability",
 )
 

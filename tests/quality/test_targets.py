@@ -30,4 +30,4 @@ def test_a_target_holds_or_is_missed_no_more_than_known(film: str, line: targets
 
 def test_every_combination_was_planned() -> None:
     found = {(cell.film, cell.profile, cell.seconds) for cell in pick(None, OURS)}
-    assert len(found) == 3 * 8 * len(BUDGETS) + 3 * 2
+    assert len(found) == 4 * 8 * len(BUDGETS) + 3 * 2
