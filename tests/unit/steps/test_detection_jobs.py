@@ -95,15 +95,26 @@ def test_a_repeated_or_late_message_changes_nothing(services):
     assert services.workflow.failed == []
 
 
-@pytest.mark.parametrize("status", ["FAILED", "ERROR", "SOMETHING_NEW"])
-def test_whatever_is_not_success_fails_the_execution_with_the_service_reason(services, status):
+@pytest.mark.parametrize(
+    ("status", "message", "error"),
+    [
+        ("FAILED", "Internal failure", "DetectionFailedError"),
+        ("ERROR", "Internal failure", "DetectionFailedError"),
+        ("SOMETHING_NEW", "Internal failure", "DetectionFailedError"),
+        # A film that can't be decoded is refused; its owner has to act, not we.
+        ("FAILED", "Unsupported codec/format", "UnreadableVideoError"),
+    ],
+)
+def test_whatever_is_not_success_fails_the_execution_with_the_service_reason(
+    services, status, message, error
+):
     film = register(services)
     tag = start_detection(film, "segments", "token-1", services)["jobTag"]
-    services.detections.outcome["job-0"] = ("FAILED", "no video stream")
+    services.detections.outcome["job-0"] = ("FAILED", message)
     resume_detection(completion(tag, status), services)
-    [(token, error, cause)] = services.workflow.failed
-    assert (token, error) == ("token-1", "DetectionFailedError")
-    assert "no video stream" in cause
+    [failed] = services.workflow.failed
+    assert failed[:2] == ("token-1", error)
+    assert message in failed[2]
 
 
 def test_after_a_failure_a_new_attempt_has_its_own_row_and_request_token(services):

@@ -13,6 +13,7 @@ from typing import Final
 from trailer.domain.jobs import OPEN, DetectionJob, JobStatus
 from trailer.errors import ResultForgottenError, SharedJobLostError, TrailerError, UnsupportedVideoError
 from trailer.ports import Services
+from trailer.wire.verdict import blamed
 
 _OF_ONE_FILE: Final = UnsupportedVideoError.__name__
 """Start could not read the file: deleted, or never readable. The same bytes elsewhere may be."""
@@ -23,8 +24,7 @@ def settle_job(job: DetectionJob, job_id: str, *, succeeded: bool, services: Ser
 
     May be repeated: the first outcome stays, and waking a closed token does nothing.
     """
-    error = None if succeeded else "DetectionFailedError"
-    reason = None if succeeded else _failure(job, job_id, services)
+    error, reason = (None, None) if succeeded else _failure(job, job_id, services)
     services.jobs.settle(job.tag, job_id=job_id, at=services.clock.now(), error=error, reason=reason)
     wake_waiting(job.tag, services)
 
@@ -59,9 +59,10 @@ def _failure_for(job: DetectionJob, video_id: str) -> tuple[str, str]:
     return job.error or "DetectionFailedError", job.reason or "no reason given"
 
 
-def _failure(job: DetectionJob, job_id: str, services: Services) -> str:
+def _failure(job: DetectionJob, job_id: str, services: Services) -> tuple[str, str]:
     try:
         _, message = services.detections.status(job.detector, job_id)
     except ResultForgottenError as error:
         message = str(error)
-    return f"Rekognition could not analyse the film ({job.detector}): {message or 'no reason given'}"
+    said = message or "no reason given"
+    return blamed(message).__name__, f"Rekognition could not analyse the film ({job.detector}): {said}"
