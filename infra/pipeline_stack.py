@@ -96,10 +96,16 @@ class PipelineStack(Stack):
             "Observability",
             settings=stage.observability,
             machines=workflow.machines,
-            dead_letters=[ingest.dead_letters, channel.dead_letters, ended.dead_letters],
+            dead_letters=[
+                ingest.dead_letters,
+                channel.dead_letters,
+                detection.dead_letters,
+                ended.dead_letters,
+            ],
             event_functions=[*detection.event_functions, ended.close_records],
         )
         self._publish_names(media, workflow, outcomes.topic_arn)
+        self._publish_remedies(channel, detection, ingest, ended)
 
     def _publish_names(self, media: MediaStack, workflow: Workflow, notification_topic_arn: str) -> None:
         """Tell the command line and people what they need, in one ``DescribeStacks``."""
@@ -111,6 +117,21 @@ class PipelineStack(Stack):
             "AnalyseVideoStateMachineArn": workflow.analyse_video.machine.state_machine_arn,
             "MakeTrailerStateMachineArn": workflow.make_trailer.machine.state_machine_arn,
             "NotificationTopicArn": notification_topic_arn,
+        }.items():
+            CfnOutput(self, name, value=value)
+
+    def _publish_remedies(
+        self, channel: CompletionChannel, detection: Detection, ingest: Ingest, ended: EndedExecutions
+    ) -> None:
+        """Tell ``trailer doctor`` where dead letters are, and which functions settle and close."""
+        for name, value in {
+            "CompletionQueueName": channel.queue.queue_name,
+            "CompletionDeadLettersName": channel.dead_letters.queue_name,
+            "UploadDeadLettersName": ingest.dead_letters.queue_name,
+            "EndedExecutionDeadLettersName": ended.dead_letters.queue_name,
+            "TickDeadLettersName": detection.dead_letters.queue_name,
+            "ReconcileJobsFunctionName": detection.reconcile_jobs.function.function_name,
+            "CloseRecordsFunctionName": ended.close_records.function.function_name,
         }.items():
             CfnOutput(self, name, value=value)
 

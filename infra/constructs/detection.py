@@ -14,10 +14,12 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.access import query_index, read_films, read_results, use_table, write_results
@@ -70,7 +72,11 @@ class CompletionChannel(Construct):
         self.queue = work_queue(
             self, "Queue", consumer_timeout=RESUME_TIMEOUT, dead_letters=self.dead_letters
         )
-        self.topic.add_subscription(subscriptions.SqsSubscription(self.queue, raw_message_delivery=True))
+        self.topic.add_subscription(
+            subscriptions.SqsSubscription(
+                self.queue, raw_message_delivery=True, dead_letter_queue=self.dead_letters
+            )
+        )
 
 
 class Detection(Construct):
@@ -82,6 +88,8 @@ class Detection(Construct):
             gets the tick.
         job_functions: those that start jobs and may answer for the waiting execution. All
             three start: a finished or reconciled job frees a slot, and the oldest pending one takes it.
+        reconcile_jobs: the one that gets the tick.
+        dead_letters: ticks that came to nothing.
     """
 
     def __init__(
@@ -113,12 +121,13 @@ class Detection(Construct):
             event_sources.SqsEventSource(channel.queue, batch_size=10, report_batch_item_failures=True)
         )
 
-        reconcile_jobs = PythonFunction(
+        self.reconcile_jobs = PythonFunction(
             self, folder="reconcile_jobs", defaults=defaults, timeout=Duration.seconds(60)
         )
-        _tick(self, reconcile_jobs.function, reconcile_every)
+        self.dead_letters = dead_letter_queue(self, "DeadLetters")
+        _tick(self, self.reconcile_jobs.function, reconcile_every, self.dead_letters)
 
-        self.event_functions = (resume_detection, reconcile_jobs)
+        self.event_functions = (resume_detection, self.reconcile_jobs)
         self.job_functions = (start_detection, *self.event_functions)
         for function in self.job_functions:
             _allow_starting(function, channel=channel, films=films, results=results)
@@ -138,7 +147,7 @@ class Detection(Construct):
         self.states = (start_detection, collect_detection)
 
 
-def _tick(scope: Construct, function: lambda_.IFunction, every: Duration) -> None:
+def _tick(scope: Construct, function: lambda_.IFunction, every: Duration, dead_letters: sqs.IQueue) -> None:
     events.Rule(
         scope,
         "ReconcileTick",
@@ -146,10 +155,16 @@ def _tick(scope: Construct, function: lambda_.IFunction, every: Duration) -> Non
         schedule=events.Schedule.rate(every),
         targets=[
             # The next tick does what this one didn't, so a late or repeated tick is worth nothing.
-            targets.LambdaFunction(function, retry_attempts=0, max_event_age=Duration.minutes(1))
+            targets.LambdaFunction(
+                function, retry_attempts=0, max_event_age=Duration.minutes(1), dead_letter_queue=dead_letters
+            )
         ],
     )
-    function.configure_async_invoke(retry_attempts=0, max_event_age=Duration.minutes(1))
+    function.configure_async_invoke(
+        retry_attempts=0,
+        max_event_age=Duration.minutes(1),
+        on_failure=destinations.SqsDestination(dead_letters),
+    )
 
 
 def _allow_starting(

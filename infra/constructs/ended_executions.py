@@ -75,6 +75,7 @@ class EndedExecutions(Construct):
                     # The next tick does what this one didn't.
                     retry_attempts=0,
                     max_event_age=Duration.minutes(1),
+                    dead_letter_queue=self.dead_letters,
                 )
             ],
         )

@@ -34,6 +34,13 @@ def test_outputs_are_what_the_command_line_reads(pipeline: Template) -> None:
         "AnalyseVideoStateMachineArn",
         "MakeTrailerStateMachineArn",
         "NotificationTopicArn",
+        "CompletionQueueName",
+        "CompletionDeadLettersName",
+        "UploadDeadLettersName",
+        "EndedExecutionDeadLettersName",
+        "TickDeadLettersName",
+        "ReconcileJobsFunctionName",
+        "CloseRecordsFunctionName",
     }
 
 

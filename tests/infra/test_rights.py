@@ -82,7 +82,11 @@ EXPECTED: dict[str, Rights] = {
         "sqs:GetQueueAttributes",
         "sqs:GetQueueUrl",
     ),
-    "Detection/ReconcileJobs": START_JOBS | READ_ANSWERS | CALL_BACK | JOB_QUEUE,
+    "Detection/ReconcileJobs": START_JOBS
+    | READ_ANSWERS
+    | CALL_BACK
+    | JOB_QUEUE
+    | _on("Detection/DeadLetters.Arn", "sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"),
     "Detection/CollectDetection": READ_ANSWERS
     | READ_DETECTIONS
     | WRITE_RESULTS

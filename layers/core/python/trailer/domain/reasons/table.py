@@ -173,7 +173,10 @@ MEANINGS: Final = (
         _BUSY,
         "A step took longer than it may and was given up; nothing more is billed for it.",
         f"Try once more: {AGAIN} If it takes too long again, the platform team has to act.",
-        "States.Timeout States.HeartbeatTimeout Sandbox.Timedout TIMED_OUT Lambda.ClientExecutionTimeout",
+        """
+        States.Timeout States.HeartbeatTimeout Sandbox.Timedout TIMED_OUT Lambda.ClientExecutionTimeout
+        DetectionTimedOutError
+        """,
     ),
     Meaning(
         _BUSY,
