@@ -1,7 +1,7 @@
 """The films of the proof, and what Rekognition and Probe say about them.
 
 The answers have the statistics and quirks of real ones (``tests/quality``) and
-are computed once: a film of 45 seconds whose detections fill several small
+are computed once: a film of 30 seconds whose detections fill several small
 pages. All films show the same; their content differs by name only.
 """
 
@@ -17,13 +17,13 @@ from tests.chaos.objects import Stored
 from tests.quality.fixtures import Title
 from tests.quality.fixtures.story import Spec
 
-SECONDS = 45
+SECONDS = 30
 RATE = 25
 _SPEC = Spec(
-    "chaos-45s",
+    "chaos-30s",
     Fraction(RATE),
     seconds=SECONDS,
-    shots=22,
+    shots=14,
     sequence=(3, 6),
     detectors=("segments", "labels", "faces", "celebrities"),
 )

@@ -107,21 +107,21 @@ class Process:
 
 
 class Pool:
-    """Threads that are used again, and who has the baton."""
+    """Who has the baton."""
 
     def __init__(self) -> None:
         self.current: Process | None = None
-        self._idle: list[_Thread] = []
 
     def run(self, body: Callable[[], None]) -> None:
         """Run something in a thread that is free."""
-        thread = self._idle.pop() if self._idle else _Thread(self._idle)
+        thread = _IDLE.pop() if _IDLE else _Thread()
         thread.give(body)
 
 
 class _Thread:
-    def __init__(self, idle: list[_Thread]) -> None:
-        self._idle = idle
+    """A thread that is used again, in this run and in the next."""
+
+    def __init__(self) -> None:
         self._work: Callable[[], None] | None = None
         self._given = _closed()
         threading.Thread(target=self._loop, daemon=True, name="chaos").start()
@@ -135,4 +135,8 @@ class _Thread:
             self._given.acquire()
             assert self._work is not None
             self._work()
-            self._idle.append(self)
+            self._work = None
+            _IDLE.append(self)
+
+
+_IDLE: list[_Thread] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 import warnings
 from collections import Counter
@@ -22,6 +23,7 @@ def many(title: str, work: Iterable[Any], play: Callable[[Any], Part], name: Cal
     """Make many runs, on all processors, and print what came of them."""
     started, whole, failures = time.monotonic(), Part(), []
     items = list(work)
+    sys.stderr.write(f"{title}: {len(items)} runs\n")
     with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
         for item, part in zip(items, pool.map(play, items, chunksize=4), strict=True):
             whole += part

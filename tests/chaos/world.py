@@ -57,7 +57,7 @@ ENVIRONMENT = {
 }
 DEFAULTS = {
     "profileIds": ["romance"],
-    "maxDuration": 10,
+    "maxDuration": 8,
     "targetLanguage": "en",
     "outputFormat": "mp4",
     "detectors": ["segments", "labels"],
