@@ -28,7 +28,11 @@ def wake_forgotten(services: Services) -> int:
 
 
 def repeat_lost_starts(services: Services) -> int:
-    """Find out about jobs whose Start never answered."""
+    """Find out about jobs whose Start never answered.
+
+    One that nobody waits for is left alone: if Rekognition has it, its completion
+    will say so, and if not, nothing needs to be billed.
+    """
     now = services.clock.now()
     lost = [job for job in services.jobs.running(started_before=now - _ANSWER_LOST) if job.job_id is None]
     return _each(lost, lambda job: _repeat(job, now, services))
@@ -42,11 +46,10 @@ def settle_overdue(services: Services) -> int:
 
 
 def _repeat(job: DetectionJob, now: datetime, services: Services) -> None:
-    started = datetime.fromisoformat(job.started_at or job.created_at)
-    if started < now - _START_LOST and someone_waiting(job, services) is None:
-        services.jobs.abandon(job.tag, reason=NOBODY_WAITS, at=now)
-    else:
+    if someone_waiting(job, services) is not None:
         repeat_start(job, services)
+    elif datetime.fromisoformat(job.started_at or job.created_at) < now - _START_LOST:
+        services.jobs.abandon(job.tag, reason=NOBODY_WAITS, at=now)
 
 
 def _settle_if_ended(job: DetectionJob, services: Services) -> bool:

@@ -1,0 +1,401 @@
+"""Whatever order things happen in and wherever a function dies: nothing lost, nothing stuck, nothing billed twice.
+
+A machine of Hypothesis lets functions run beside each other, one call at a
+time, kills them, loses and repeats answers, messages and tokens, lets another
+tenant hold the quota, and lets the index lag. At the end it lets everything
+come to rest as it would within a day, and looks at what is left.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from tests.fakes import FakeCatalogue, FakeLedger, FakeResults
+from tests.unit.steps.interleaving import FATES, Actor, Killed
+from trailer.domain.jobs import NOBODY_WAITS, OPEN, RESULTS_KEPT, JobStatus
+from trailer.errors import (
+    DetectionFailedError,
+    JobQuotaReachedError,
+    ResultForgottenError,
+    TrailerError,
+    UnsupportedVideoError,
+)
+from trailer.steps.collect_detection import collect_detection
+from trailer.steps.reconcile_jobs import reconcile_jobs
+from trailer.steps.resume_detection import resume_detection
+from trailer.steps.start_detection import start_detection
+
+SLOTS = 2
+DETECTOR = "segments"
+CONTENT_OF = {"film-a": "same", "film-b": "same", "film-c": "same", "film-d": "other", "film-e": "third"}
+GROUP_OF = {"film-a": "one", "film-b": "two", "film-c": "one", "film-d": "one", "film-e": "two"}
+FORGOTTEN_AFTER = timedelta(days=7)
+
+
+class Clock:
+    def __init__(self):
+        self.time = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def now(self):
+        self.time += timedelta(milliseconds=1)
+        return self.time
+
+
+class LaggingLedger(FakeLedger):
+    """Its index may show what was there a while ago."""
+
+    def __init__(self):
+        super().__init__()
+        self._seen = FakeLedger()
+        self.lags = False
+
+    def pending(self):
+        return self._index().pending()
+
+    def running(self, *, started_before):
+        return self._index().running(started_before=started_before)
+
+    def unwoken(self):
+        return self._index().unwoken()
+
+    def _index(self):
+        if not self.lags:
+            self._seen.rows, self._seen.unwoken_tags = dict(self.rows), set(self.unwoken_tags)
+        return self._seen
+
+
+class Rekognition:
+    """Bills what it accepts, once per request token, and refuses what differs under one token."""
+
+    def __init__(self, clock, quota_first, billed):
+        self.clock, self.quota_first, self._billed = clock, quota_first, billed
+        self.jobs, self.messages, self.deleted = {}, [], set()
+        self.held_by_others = 0
+
+    def start(self, job):
+        asked = (job.tag, job.source, job.request)
+        full = len(self.running()) + self.held_by_others >= SLOTS
+        known = self.jobs.get(job.request_token)
+        if known and not (self.quota_first and full):
+            assert known.asked == asked, "IdempotentParameterMismatchException"
+            return known.id
+        if full:
+            raise JobQuotaReachedError(f"{SLOTS} open jobs")
+        if job.source.key in self.deleted:
+            raise UnsupportedVideoError("unable to get object metadata from S3")
+        made = SimpleNamespace(
+            id=f"job-{len(self.jobs)}",
+            tag=job.tag,
+            stem=job.stem,
+            asked=asked,
+            status="IN_PROGRESS",
+            ended=None,
+        )
+        self._billed(made)
+        self.jobs[job.request_token] = made
+        return made.id
+
+    def end(self, job, status):
+        job.status, job.ended = status, self.clock.now()
+        self.messages.append(json.dumps({"JobTag": job.tag, "JobId": job.id, "Status": status}))
+
+    def status(self, detector, job_id):
+        return self._known(job_id).status, "a reason"
+
+    def pages(self, detector, job_id):
+        assert self._known(job_id).status == "SUCCEEDED"
+        return iter([{"Segments": [job_id]}])
+
+    def running(self):
+        return [job for job in self.jobs.values() if job.status == "IN_PROGRESS"]
+
+    def forgets(self, job):
+        return job.ended is not None and job.ended < self.clock.time - FORGOTTEN_AFTER
+
+    def _known(self, job_id):
+        job = next((job for job in self.jobs.values() if job.id == job_id), None)
+        if job is None or self.forgets(job):
+            raise ResultForgottenError(job_id)
+        return job
+
+
+class Executions:
+    """The StartDetection state of each film: its open token, and how it ended."""
+
+    def __init__(self):
+        self.open, self.entered, self.ended, self.due = {}, 0, {}, []
+
+    def enter(self, film):
+        self.close(film)
+        self.entered += 1
+        token = f"token-{self.entered}"
+        self.open[token] = film
+        return token
+
+    def close(self, film):
+        self.open = {token: other for token, other in self.open.items() if other != film}
+
+    def retry(self, token):
+        """The state machine tries the state again, if it still waited under this token."""
+        if token in self.open:
+            self.due.append(self.open.pop(token))
+
+    def end(self, token, outcome):
+        if token in self.open:
+            self.ended[self.open.pop(token)] = outcome
+
+    def is_waiting(self, token):
+        return token in self.open
+
+    def succeed(self, token, output):
+        self.end(token, "DONE")
+
+    def fail(self, token, error, cause):
+        if error == "SharedJobLostError":
+            self.retry(token)
+        else:
+            self.end(token, error)
+
+
+def catalogue():
+    made = FakeCatalogue()
+    for film, content in CONTENT_OF.items():
+        record = {"bucket": "films", "key": f"{GROUP_OF[film]}/{film}.mp4", "objectVersion": "1"}
+        made.update(film, "VIDEO", {"contentId": content, **record})
+    return made
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    @initialize(quota_first=st.booleans(), first=st.sets(st.sampled_from(sorted(CONTENT_OF)), min_size=1))
+    def begin(self, quota_first, first):
+        self.clock, self.actors, self.tokens_of = Clock(), [], {}
+        self.rekognition = Rekognition(self.clock, quota_first, self.check_start)
+        self.executions, self.ledger = Executions(), LaggingLedger()
+        self.services = SimpleNamespace(
+            catalogue=catalogue(),
+            jobs=self.ledger,
+            detections=self.rekognition,
+            results=FakeResults(),
+            workflow=self.executions,
+            clock=self.clock,
+        )
+        for film in sorted(first):
+            self.enter(film)
+
+    # What happens.
+
+    @rule(film=st.sampled_from(sorted(CONTENT_OF)))
+    def arrive(self, film):
+        if film not in self.executions.ended and film not in self.executions.open.values():
+            self.enter(film)
+
+    @rule(film=st.sampled_from(sorted(CONTENT_OF)))
+    def redrive(self, film):
+        if self.executions.ended.get(film, "DONE") != "DONE":
+            self.enter(film)
+
+    @precondition(lambda self: self.executions.due)
+    @rule()
+    def retry(self):
+        self.enter(self.executions.due.pop(0))
+
+    @rule()
+    def tick(self):
+        self.clock.time += timedelta(minutes=1)
+        self.act("reconcile", reconcile_jobs)
+
+    @precondition(lambda self: self.rekognition.messages)
+    @rule(n=st.integers(0, 9), again=st.booleans())
+    def deliver(self, n, again):
+        messages = self.rekognition.messages
+        body = messages[n % len(messages)] if again else messages.pop(n % len(messages))
+        self.act("resume", lambda services: resume_detection(body, services))
+
+    @precondition(lambda self: self.rekognition.messages)
+    @rule(n=st.integers(0, 9))
+    def lose_message(self, n):
+        self.rekognition.messages.pop(n % len(self.rekognition.messages))
+
+    @precondition(lambda self: self.rekognition.running())
+    @rule(n=st.integers(0, 9), status=st.sampled_from(["SUCCEEDED", "SUCCEEDED", "FAILED"]))
+    def end_job(self, n, status):
+        running = self.rekognition.running()
+        self.rekognition.end(running[n % len(running)], status)
+
+    @precondition(lambda self: self.actors)
+    @rule(n=st.integers(0, 9), calls=st.integers(0, 12), fate=st.sampled_from(FATES))
+    def proceed(self, n, calls, fate):
+        actor = self.actors[n % len(self.actors)]
+        for _ in range(calls):
+            actor.proceed()
+        actor.proceed(fate)
+        self.reap(actor)
+
+    @precondition(lambda self: self.actors)
+    @rule(n=st.integers(0, 9))
+    def finish(self, n):
+        actor = self.actors[n % len(self.actors)]
+        actor.finish()
+        self.reap(actor)
+
+    @precondition(lambda self: self.executions.open)
+    @rule(n=st.integers(0, 9))
+    def give_up(self, n):
+        """The state times out, or somebody stops the execution."""
+        tokens = sorted(self.executions.open)
+        self.executions.end(tokens[n % len(tokens)], "stopped")
+
+    @precondition(lambda self: self.executions.open)
+    @rule(n=st.integers(0, 9))
+    def try_again_beside_the_first(self, n):
+        """The state machine lost sight of a function that goes on working."""
+        tokens = sorted(self.executions.open)
+        self.executions.retry(tokens[n % len(tokens)])
+
+    @rule(held=st.sampled_from([0, 0, SLOTS - 1, SLOTS]))
+    def others_hold_the_quota(self, held):
+        self.rekognition.held_by_others = held
+
+    @rule(film=st.sampled_from(["film-a", "film-d"]))
+    def delete_source(self, film):
+        self.rekognition.deleted.add(f"{GROUP_OF[film]}/{film}.mp4")
+
+    @rule(lags=st.booleans())
+    def index_lags(self, lags):
+        self.ledger.lags = lags
+
+    @rule(hours=st.sampled_from([1, 30, 24 * 8]))
+    def time_passes(self, hours):
+        self.clock.time += timedelta(hours=hours)
+
+    # How it happens.
+
+    def enter(self, film):
+        self.executions.ended.pop(film, None)
+        token = self.executions.enter(film)
+        actor = self.act("start", lambda services: start_detection(film, DETECTOR, token, services))
+        self.tokens_of[actor] = token
+
+    def act(self, name, step):
+        actor = Actor(name, step, self.services)
+        self.actors.append(actor)
+        if len(self.actors) > 3:
+            self.actors[0].finish()
+            self.reap(self.actors[0])
+        return actor
+
+    def reap(self, actor):
+        if not actor.over:
+            return
+        self.actors.remove(actor)
+        if actor.error is None:
+            return
+        assert isinstance(actor.error, TrailerError | Killed), actor.error
+        token = self.tokens_of.get(actor)
+        if isinstance(actor.error, DetectionFailedError):
+            self.executions.end(token, "DetectionFailedError")
+        elif token is not None:
+            self.executions.retry(token)
+
+    def check_start(self, started):
+        """Called when Rekognition accepts, and bills, a job."""
+        job = self.ledger.rows[started.tag]
+        twins = [other for other in self.rekognition.jobs.values() if other.stem == started.stem]
+        assert not [twin for twin in twins if self.is_reusable(twin)], "billed twice"
+        if len(self.actors) > 1:
+            return
+        assert set(job.waiting.values()) & set(self.executions.open), "started for nobody"
+        if not self.ledger.lags:
+            group = GROUP_OF[job.source_video]
+            overtaken = [
+                row.tag
+                for row in self.ledger.rows.values()
+                if row.status is JobStatus.PENDING
+                and GROUP_OF[row.source_video] == group
+                and row.place < job.place
+            ]
+            assert not overtaken, "not first come, first served"
+
+    def is_reusable(self, started):
+        row = self.ledger.rows[started.tag]
+        if row.status is JobStatus.FAILED:
+            # Also when its start never answered, its message was lost and nobody waited for it:
+            # nothing is left then that could tell of it.
+            return False
+        fresh = started.ended is None or started.ended > self.clock.time - RESULTS_KEPT
+        return started.status != "FAILED" and (fresh or row.collected_by is not None)
+
+    @invariant()
+    def no_more_than_the_slots(self):
+        assert len(self.rekognition.running()) <= SLOTS
+
+    def teardown(self):
+        if not hasattr(self, "services"):
+            return
+        try:
+            self.come_to_rest()
+            self.check_rest()
+        finally:
+            for actor in list(self.actors):
+                actor.kill()
+
+    def come_to_rest(self):
+        """What a day brings: functions end, jobs end, states are retried, the minute tick goes on."""
+        self.rekognition.held_by_others, self.ledger.lags = 0, False
+        for actor in list(self.actors):
+            actor.finish()
+            self.reap(actor)
+        for minutes in [10] * 20 + [120] * 8:
+            while self.executions.due:
+                self.enter(self.executions.due.pop(0))
+            for job in self.rekognition.running():
+                self.rekognition.end(job, "SUCCEEDED")
+            self.rekognition.messages.clear()
+            self.clock.time += timedelta(minutes=minutes)
+            self.act("reconcile", reconcile_jobs)
+            for actor in list(self.actors):
+                actor.finish()
+                self.reap(actor)
+            if not self.executions.due and not any(
+                row.status in OPEN or row.waiting for row in self.ledger.rows.values()
+            ):
+                return
+
+    def check_rest(self):
+        assert not self.executions.open, "an execution waits for ever"
+        rows = self.ledger.rows.values()
+        assert not [row for row in rows if row.status in OPEN], "a job is open for ever"
+        assert not [row for row in rows if row.waiting], "a token was forgotten"
+        billed = {job.id for job in self.rekognition.jobs.values()}
+        known = {row.job_id for row in rows if row.job_id}
+        untold = {
+            job.id for job in self.rekognition.jobs.values() if self.ledger.rows[job.tag].job_id is None
+        }
+        assert known == billed - untold, "the ledger does not say what is billed"
+        assert all(
+            self.ledger.rows[job.tag].reason == NOBODY_WAITS
+            for job in self.rekognition.jobs.values()
+            if job.id in untold
+        )
+        for film, outcome in self.executions.ended.items():
+            if outcome == "DONE":
+                self.check_collected(film)
+
+    def check_collected(self, film):
+        try:
+            collect_detection(film, DETECTOR, self.services)
+        except DetectionFailedError:
+            newest = max(
+                job.ended for job in self.rekognition.jobs.values() if job.stem.startswith(CONTENT_OF[film])
+            )
+            assert newest < self.clock.time - RESULTS_KEPT, "success without a result"
+
+
+TestLedger = LedgerMachine.TestCase
+TestLedger.settings = settings(
+    max_examples=60, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
+)
