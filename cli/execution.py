@@ -12,6 +12,7 @@ ANALYSE_VIDEO: Final = (
     "RegisterVideo",
     "ProbeVideo",
     "MakeProxy",
+    "CheckProxy",
     "Detect",
     "ScoreScenes",
     "CutTrailers",

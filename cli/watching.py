@@ -11,7 +11,7 @@ from cli.execution import Execution, Part, Progress
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-_UNUSUAL: Final = frozenset({"MakeProxy", "RecordFailure"})
+_UNUSUAL: Final = frozenset({"MakeProxy", "CheckProxy", "RecordFailure"})
 """States that most films never see; shown once they begin."""
 
 _MARKS: Final = {Progress.RUNNING: "…", Progress.DONE: "✓", Progress.FAILED: "✗"}

@@ -26,6 +26,8 @@ from local.rekognition.workers import Order, SpareWorkers
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.03
+TRIES = 2
+"""Decodings of one film; a second one if the first breaks off, for that may be the machine's fault."""
 IN_EVERY_PASS = frozenset({"segments", "celebrities"})
 """Shots are measured by every pass, and celebrities need only the film's description."""
 
@@ -37,6 +39,10 @@ class PassSettings:
     coalesce_seconds: float = 0.15
     most_films: int = 2
     """Films decoded at the same time; the others wait and stay IN_PROGRESS."""
+
+
+class BrokenOffError(Exception):
+    """A worker died, hung or ran out of memory: no verdict on the film."""
 
 
 class Stopping(Exception):
@@ -167,15 +173,37 @@ class Passes:
         try:
             if not self._copy(film).exists():
                 self._store.fetch(place["Bucket"], place["Name"], job.version, self._copy(film))
-            self._decode(film, detectors)
+            self._decode_safely(film, detectors)
         except FilmError as error:
             self._fail(film, str(error))
+
+    def _decode_safely(self, film: str, detectors: frozenset[str]) -> None:
+        """Decode, once more if that breaks off.
+
+        Raises:
+            FilmError: as `_decode`.
+            Stopping: as `_decode`.
+        """
+        for attempt in range(1, TRIES + 1):
+            try:
+                self._decode(film, detectors)
+            except BrokenOffError as error:
+                log.warning("Film %s: worker %d of %d %s.", film, attempt, TRIES, error)
+                detectors = self._wanted(film)
+            else:
+                return
+        self._fail(
+            film,
+            f"The analysis broke off {TRIES} times without saying why; that is a fault of the service, "
+            "not of the video.",
+        )
 
     def _decode(self, film: str, detectors: frozenset[str]) -> None:
         """Run one worker to its end.
 
         Raises:
             FilmError: the worker says that the film cannot be analysed.
+            BrokenOffError: the worker ended without a word about the film.
             Stopping: the service is going down.
         """
         worker = self._workers.take()
@@ -187,6 +215,8 @@ class Passes:
                 message = worker.next_message(POLL_SECONDS) or {}
                 if "failed" in message:
                     raise FilmError(message["failed"])
+                if "broken" in message:
+                    raise BrokenOffError(message["broken"])
                 if "done" in message:
                     log.info("Film %s: %s in %.2f s.", film, sorted(asked), time.monotonic() - began)
                     return

@@ -78,7 +78,8 @@ class Worker:
     def next_message(self, seconds: float) -> dict[str, Any] | None:
         """The next message, or None within that time.
 
-        A worker that died or has been silent too long answers with a ``failed`` message.
+        A worker that died or has been silent too long answers with a ``broken`` message: that says
+        nothing about the film, which a worker that can't decode it calls ``failed``.
         """
         try:
             message: dict[str, Any] | None = self._messages.get(timeout=seconds)
@@ -87,14 +88,13 @@ class Worker:
         now = time.monotonic()
         if now - self._heard > STALLED_SECONDS or now - self._begun > LONGEST_SECONDS:
             self.end()
-            return {"failed": "The video could not be analysed: decoding it made no progress."}
+            return {"broken": "made no progress"}
         if message == {}:
             return None
         self._heard = now
         if message is not None:
             return message
-        log.error("A worker ended with status %s before it was done.", self._process.wait())
-        return {"failed": "The video could not be analysed: decoding it ended unexpectedly."}
+        return {"broken": f"ended with status {self._process.wait()}"}
 
     def end(self) -> None:
         """End the process, whatever it is doing."""

@@ -113,7 +113,7 @@ def describe(container: InputContainer) -> Film:
     """Say what the film is, and refuse what Rekognition Video does not read.
 
     Raises:
-        FilmError: no video track, not MP4 or MOV, not H.264, or longer than six hours.
+        FilmError: no video track, not MP4 or MOV, not H.264, not AAC, or longer than six hours.
     """
     stream = video_stream(container)
     context = stream.codec_context
@@ -124,6 +124,7 @@ def describe(container: InputContainer) -> Film:
         )
     if codec != "h264":
         raise FilmError(f"Unsupported codec {codec}: Rekognition Video reads H.264 video.")
+    _check_audio(container)
     if not context.width or not context.height or not context.pix_fmt:
         raise FilmError("The video track could not be decoded: its description is damaged.")
     duration = _seconds(stream, container)
@@ -142,6 +143,15 @@ def describe(container: InputContainer) -> Film:
         rotation=0,
         audio=_audio_track(container),
     )
+
+
+def _check_audio(container: InputContainer) -> None:
+    """The developer guide names AAC as the only audio codec."""
+    for stream in container.streams.audio:
+        if stream.codec_context is not None and stream.codec_context.name != "aac":
+            raise FilmError(
+                f"Unsupported audio codec {stream.codec_context.name}: Rekognition Video reads AAC audio."
+            )
 
 
 def _audio_track(container: InputContainer) -> AudioTrack | None:

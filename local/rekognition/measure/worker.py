@@ -56,7 +56,7 @@ def main() -> None:
     except FilmError as error:
         _say({"failed": str(error)})
     except MemoryError:
-        _say({"failed": "The video could not be analysed: it needs more memory than there is."})
+        _say({"broken": "ran out of memory"})
     else:
         _say({"done": True})
     sys.stdout.flush()

@@ -110,7 +110,7 @@ def test_states_are_drawn_in_order_with_what_is_inside_them() -> None:
     assert names[:3] == ["RegisterVideo", "ProbeVideo", "Detect"]
     assert names[3] == "Detect/labels"
     # A proxy and a failure are shown only where they happen, and nothing is to come once it is over.
-    assert not {"MakeProxy", "RecordFailure"} & set(names)
+    assert not {"MakeProxy", "CheckProxy", "RecordFailure"} & set(names)
     execution.status = "FAILED"
     assert [key for key, _ in drawn_parts(execution)] == ["RegisterVideo", "Detect", "Detect/labels"]
 

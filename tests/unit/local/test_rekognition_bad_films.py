@@ -10,6 +10,7 @@ import pytest
 
 from local.rekognition.answers.measured import Measured
 from local.rekognition.measure.film import FilmError
+from tests.unit.local.mediaconvert_films import make_film, tone
 from tests.unit.local.rekognition_films import checks, measure, write_film
 
 
@@ -62,6 +63,12 @@ def test_what_rekognition_does_not_read_is_named(
 ) -> None:
     film = write_film(tmp_path / "film.mp4", [checks(n) for n in range(12)], codec=codec, container=container)
     assert named in refusal(film, tmp_path / "out")
+
+
+def test_sound_other_than_aac_is_refused(tmp_path: Path) -> None:
+    sounds = [("stereo", tone([0.1, 0.1]))]
+    film = make_film(tmp_path / "film.mp4", 24, 24, sounds=sounds, sound_codec="ac3")
+    assert "Unsupported audio codec ac3" in refusal(film, tmp_path / "out")
 
 
 def test_a_film_without_video_is_refused(tmp_path: Path) -> None:
