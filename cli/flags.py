@@ -21,6 +21,14 @@ OutputFormat = Annotated[str | None, typer.Option("--format", "-f", help="mp4, h
 Detectors = Annotated[
     str | None, typer.Option(help="Detectors to pay for, with commas: segments,labels,faces,celebrities.")
 ]
+OnDetectorFailure = Annotated[
+    str | None,
+    typer.Option(
+        "--on-detector-failure",
+        metavar="fail|continue",
+        help="What to do when a detector fails: give up the film, or make trailers without.",
+    ),
+]
 MaxCost = Annotated[str | None, typer.Option(metavar="DOLLARS", help="Refuse a film that costs more.")]
 Pin = Annotated[
     list[str] | None,

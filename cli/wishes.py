@@ -31,6 +31,7 @@ def wishes(
     language: str | None = None,
     output_format: str | None = None,
     detectors: str | None = None,
+    on_detector_failure: str | None = None,
     max_cost: str | None = None,
     pin: Iterable[str] = (),
     ban: Iterable[str] = (),
@@ -50,6 +51,7 @@ def wishes(
         "output-format": output_format,
         "detectors": detectors,
         "max-cost": max_cost,
+        "on-detector-failure": on_detector_failure,
         "pin": ",".join(pin),
         "ban": ",".join(ban),
     }
@@ -77,6 +79,7 @@ def wishes_of(flags: Mapping[str, Any]) -> dict[str, str]:
         pin=flags.get("pin") or (),
         ban=flags.get("ban") or (),
     )
+        on_detector_failure=flags.get("on_detector_failure"),
 
 
 def check_wishes(said: Mapping[str, str]) -> dict[str, str]:

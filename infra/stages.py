@@ -38,6 +38,8 @@ class DefaultOptions:
     target_language: str
     output_format: str
     detectors: tuple[str, ...]
+    on_detector_failure: str
+    """fail: the film fails with its detector; continue: its trailers are made without."""
     max_cost: float | None
     """US dollars per film; left out there is no cap."""
 

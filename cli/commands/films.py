@@ -39,6 +39,7 @@ def run(
     language: flags.Language = None,
     output_format: flags.OutputFormat = None,
     detectors: flags.Detectors = None,
+    on_detector_failure: flags.OnDetectorFailure = None,
     max_cost: flags.MaxCost = None,
     pin: flags.Pin = None,
     ban: flags.Ban = None,
@@ -67,6 +68,7 @@ def run(
     outcome.show_trailers(folders, trailers)
     outcome.show_rows(deployment, video_id)
     outcome.show_cost(record)
+    _tell_missing(record)
     outcome.show_times(outcome.times(deployment, execution, trailers, clock))
     require_every_trailer(record)
 
@@ -80,6 +82,7 @@ def upload(
     language: flags.Language = None,
     output_format: flags.OutputFormat = None,
     detectors: flags.Detectors = None,
+    on_detector_failure: flags.OnDetectorFailure = None,
     max_cost: flags.MaxCost = None,
     pin: flags.Pin = None,
     ban: flags.Ban = None,
@@ -116,6 +119,7 @@ def status(
     record = _require_completed(deployment, video_id)
     outcome.show_rows(deployment, video_id)
     outcome.show_cost(record)
+    _tell_missing(record)
     require_every_trailer(record)
 
 
@@ -129,6 +133,13 @@ def require_every_trailer(record: queries.Record) -> None:
     if missing:
         reasons = " ".join(f"{profile}: {reason}" for profile, reason in missing.items())
         raise RefusedError(f"Not every trailer could be made. {reasons}")
+
+
+def _tell_missing(record: queries.Record) -> None:
+    """Say what the trailers were made without; the uploader allowed it, so it is no failure."""
+    missing: Mapping[str, str] = record.get("missingDetections") or {}
+    for detector, reason in missing.items():
+        console.note(f"Made without {detector}: {reason}")
 
 
 def _check(film: Path | None, said: dict[str, str], *, check: bool) -> None:

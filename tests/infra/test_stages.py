@@ -49,6 +49,7 @@ def test_default_options_become_the_json_that_functions_read() -> None:
         "targetLanguage",
         "outputFormat",
         "detectors",
+        "onDetectorFailure",
         "maxCost",
     }
     assert options["maxCost"] is None
@@ -60,6 +61,7 @@ def test_the_product_accepts_the_default_options(name: str) -> None:
     given = load_stage(STAGES, name).default_options
     options = parse_upload_options({}, json.loads(given.to_json()))
     assert options.detectors == given.detectors
+    assert options.on_detector_failure == given.on_detector_failure == "fail"
     assert options.trailer.max_duration == given.max_duration
     assert options.max_cost == given.max_cost
     everybody = tuple(sorted(load_profiles()))

@@ -12,6 +12,7 @@ from typing import Any
 import botocore.session
 import pytest
 
+from local.emulator.states.choices import matches
 from local.emulator.states.templates import fill
 from tests.infra.synthesis import ROOT
 from tests.workflow.definitions import MACHINES, WORKFLOWS, State, all_states, definition, states
@@ -19,6 +20,7 @@ from trailer import errors
 
 TASKS = [state for state in all_states() if state.body["Type"] == "Task"]
 RECORDING = "RecordFailure"
+DETECTING = ("StartDetection", "CollectDetection")
 CHILD = "MakeTrailer"
 """Runs an execution of its own, whose failures have their own record."""
 SERVICES = {"MediaConvert": "mediaconvert", "StepFunctions": "stepfunctions"}
@@ -81,12 +83,52 @@ def test_what_passes_by_itself_is_retried(state: State) -> None:
         assert set(state.errors_matched) >= LAMBDA_ERRORS | {"ServiceBusyError"}
 
 
-@pytest.mark.parametrize("state", [s for s in TASKS if s.name not in (RECORDING, CHILD)], ids=_id)
+@pytest.mark.parametrize("state", [s for s in TASKS if s.name not in (RECORDING, CHILD, *DETECTING)], ids=_id)
 def test_every_failure_is_recorded(state: State) -> None:
     last = state.catchers[-1]
     assert last["ErrorEquals"] == ["States.ALL"]
     assert last["Next"] == RECORDING
     assert last["ResultPath"] == "$.error", "RecordFailure reads the error from there"
+
+
+def test_a_failed_detector_fails_its_film_by_the_same_name_or_is_missing() -> None:
+    """DetectorFailed passes on what failed, so that the Map's own Catch records it."""
+    by_name = {state.name: state for state in states("AnalyseVideo")}
+    for name in DETECTING:
+        assert by_name[name].catchers[-1]["Next"] == "MayBeMissing"
+    assert by_name["MayBeMissing"].body["Default"] == "DetectorFailed"
+    failed = by_name["DetectorFailed"].body
+    assert (failed["Type"], failed["ErrorPath"], failed["CausePath"]) == (
+        "Fail",
+        "$.error.Error",
+        "$.error.Cause",
+    )
+    [catcher] = by_name["Detect"].catchers
+    assert (catcher["ErrorEquals"], catcher["Next"]) == (["States.ALL"], RECORDING)
+
+
+@pytest.mark.parametrize("detector", ["segments", "labels"])
+@pytest.mark.parametrize("wish", ["fail", "continue"])
+def test_only_continue_does_without_a_detector_and_never_without_shots(wish: str, detector: str) -> None:
+    choice = next(state for state in states("AnalyseVideo") if state.name == "MayBeMissing").body
+    document = {"onDetectorFailure": wish, "detector": detector}
+    missing = any(matches(rule, document, {}) for rule in choice["Choices"])
+    assert missing is ((wish, detector) == ("continue", "labels"))
+
+
+def test_the_end_of_a_wait_says_whose_it_was() -> None:
+    """Step Functions gives a time-out no cause."""
+    wait = next(state for state in states("AnalyseVideo") if state.name == "StartDetection")
+    assert wait.body["Catch"][0] == {
+        "ErrorEquals": ["States.Timeout"],
+        "ResultPath": "$.error",
+        "Next": "DetectionTimedOut",
+    }
+    said = next(state for state in states("AnalyseVideo") if state.name == "DetectionTimedOut").body
+    error = fill(said["Parameters"], {"detector": "labels"}, {})
+    hours = wait.body["TimeoutSeconds"] // 3600
+    assert error["Error"] == errors.DetectionTimedOutError.__name__
+    assert error["Cause"].startswith(f"The labels detection did not end within {hours} hours")
 
 
 def test_one_failed_trailer_leaves_the_others_alone() -> None:

@@ -151,7 +151,7 @@ def test_every_wish_travels_with_the_upload(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setattr(transfer, "upload", upload)
     film = tmp_path / "film.mp4"
     film.write_bytes(b"x")
-    flags = "-p romance -p comedy -d 12.5 -l pt-BR -f mp4+hls --detectors segments,labels --max-cost 9"
+    flags = "-p romance -p comedy -d 12.5 -l pt-BR -f mp4+hls --detectors segments,labels --max-cost 9 --on-detector-failure continue"
     spans = "--pin 1:05-1:12 --pin scene:7 --ban 0:00-0:10"
 
     result = RUNNER.invoke(app, ["upload", str(film), *flags.split(), *spans.split()])
@@ -163,6 +163,7 @@ def test_every_wish_travels_with_the_upload(monkeypatch: pytest.MonkeyPatch, tmp
         "target-language": "pt-BR",
         "output-format": "mp4+hls",
         "detectors": "segments,labels",
+        "on-detector-failure": "continue",
         "max-cost": "9",
         "pin": "1:05-1:12,scene:7",
         "ban": "0:00-0:10",

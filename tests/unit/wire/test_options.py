@@ -37,6 +37,13 @@ def test_defaults_fill_what_is_left_out():
     assert options.detectors == tuple(DETECTORS)
 
 
+def test_a_failed_detector_fails_its_film_unless_the_upload_says_otherwise():
+    assert parse_upload_options({}, DEFAULTS).on_detector_failure == "fail"
+    assert (
+        parse_upload_options({"onDetectorFailure": " Continue "}, DEFAULTS).on_detector_failure == "continue"
+    )
+
+
 def test_metadata_of_upload_tools_is_no_wish():
     assert parse_upload_options({"mtime": "1", "s3cmd-attrs": "x"}, DEFAULTS) == parse_upload_options(
         {}, DEFAULTS
@@ -66,6 +73,7 @@ def test_pins_and_bans_are_times_or_scenes():
         {"pin": "20-10"},
         {"ban": "yesterday"},
         {"detectors": "segments,smells"},
+        {"on-detector-failure": "ignore"},
     ],
 )
 def test_bad_values_are_refused_by_name(wish):

@@ -71,6 +71,10 @@ class DetectionFailedError(TrailerError):
     """Rekognition ended a job as FAILED or ERROR; the message carries its reason."""
 
 
+class DetectionTimedOutError(TrailerError):
+    """A detection did not end in half a day, the wait for a slot included; raised by the state machine."""
+
+
 class SharedJobLostError(TrailerError):
     """A job shared with a film of equal bytes can't read that film's file; tried again with the own one."""
 

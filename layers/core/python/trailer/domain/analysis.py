@@ -6,7 +6,7 @@ It is made once for a content version and costs dollars; trailers are cut from i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import fsum
 from typing import Final
@@ -52,6 +52,8 @@ class Analysis:
     detectors: Mapping[str, bool]
     """Detector name to whether it answered."""
     warnings: tuple[str, ...]
+    missing: Mapping[str, str] = field(default_factory=dict)
+    """Detectors that were asked for and failed, with the reason; what they would have found is unknown."""
     words: tuple[FrameRange, ...] | None = None
     """What is spoken, word by word or caption by caption, in order; None when nobody tells."""
 
@@ -94,12 +96,21 @@ class Analysis:
         return fsum(moment.cues[cue] * moment.range.length for moment in own) / frames
 
 
-def analyse(video_id: str, detections: Detections, media: SourceMedia) -> Analysis:
+def analyse(
+    video_id: str, detections: Detections, media: SourceMedia, missing: Mapping[str, str] | None = None
+) -> Analysis:
     """Turn detections into shots, scenes, gates and evidence.
 
     The order of the detections does not matter. A film in which nothing was found is
     still a film: one shot, one scene, a warning, and no evidence.
+
+    Args:
+        video_id: the film.
+        detections: the findings.
+        media: the film's file.
+        missing: detectors that were asked for and failed, each with the reason as a sentence.
     """
+    missing = missing or {}
     rate = media.frame_rate
     shots = clean_shots(detections.shots, media.frame_count)
     cues, distrusted = split_trusted(detections.cues, media.frame_count)
@@ -117,8 +128,9 @@ def analyse(video_id: str, detections: Detections, media: SourceMedia) -> Analys
         moments=evidence.moments,
         sensitive=_sensitive(detections, media),
         detectors={name: name in detections.detectors for name in DETECTORS},
-        warnings=(*_warnings(detections, distrusted, evidence), *doubts),
+        warnings=(*_warnings(detections, distrusted, evidence, missing), *doubts),
         words=words,
+        missing=missing,
     )
 
 
@@ -145,7 +157,9 @@ def _sensitive(detections: Detections, media: SourceMedia) -> tuple[SensitiveRan
     return tuple(sorted(found))
 
 
-def _warnings(detections: Detections, distrusted: tuple[str, ...], evidence: Evidence) -> tuple[str, ...]:
+def _warnings(
+    detections: Detections, distrusted: tuple[str, ...], evidence: Evidence, missing: Mapping[str, str]
+) -> tuple[str, ...]:
     sentences = []
     if not detections.shots:
         sentences.append("No shots were detected, so the whole film is treated as one long shot.")
@@ -153,7 +167,11 @@ def _warnings(detections: Detections, distrusted: tuple[str, ...], evidence: Evi
         sentences.append(
             f"{kind} was detected over more than half of the film; that is not believed and not kept out."
         )
+    for name, reason in sorted(missing.items()):
+        sentences.append(f"The {name} detector failed, so what it would have found is unknown. {reason}")
     for name in ("labels", "faces"):
+        if name in missing:
+            continue
         if name in detections.detectors and not getattr(detections, name):
             sentences.append(f"The {name} detector found nothing in this film.")
         elif name not in detections.detectors:

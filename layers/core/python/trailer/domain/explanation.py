@@ -49,6 +49,18 @@ def _spoken(name: str) -> str:
     return {"label": f"shows {word}", "emotion": f"a face is {word.lower()}"}.get(kind, f"{kind} {word}")
 
 
+def _unknown_wishes(profile: ViewerProfile, missing: Mapping[str, str]) -> list[str]:
+    """What a profile weighs that a missing detector would have told, in words."""
+    wishes = {
+        "labels": {"things and places": profile.labels or profile.categories},
+        "faces": {"faces": profile.faces or profile.two_shot, "emotions": profile.emotions},
+        "celebrities": {"celebrities": profile.celebrities},
+        "moderation": {"sensitive content": profile.moderation},
+        "speech": {"people who talk": profile.speech},
+    }
+    return [words for name in sorted(missing) for words, weighs in wishes.get(name, {}).items() if weighs]
+
+
 def plan_warnings(
     analysis: Analysis, profile: ViewerProfile, track: RelevanceTrack, frames: int, max_frames: int
 ) -> tuple[str, ...]:
@@ -59,10 +71,14 @@ def plan_warnings(
     ]
     if unmeasured:
         sentences.append(f"The profile also weighs {' and '.join(unmeasured)}, which no detector measures.")
-    if not any(track.scores):
+    if unknown := _unknown_wishes(profile, analysis.missing):
         sentences.append(
-            "Nothing in this film speaks to this profile, so its trailer is spread evenly over the story."
+            f"The profile looks for {' and '.join(unknown)}, which are unknown in this film because their "
+            "detector failed; they count neither for nor against a scene."
         )
+    if not any(track.scores):
+        known = "Nothing that is known of this film" if analysis.missing else "Nothing in this film"
+        sentences.append(f"{known} speaks to this profile, so its trailer is spread evenly over the story.")
     if frames < max_frames:
         sentences.append(
             f"The trailer has {frames} of the {max_frames} frames that it may have, because no more "

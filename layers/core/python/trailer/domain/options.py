@@ -9,6 +9,9 @@ from typing import Final
 
 OUTPUT_FORMATS: Final = ("mp4", "hls", "mp4+hls")
 
+ON_DETECTOR_FAILURE: Final = ("fail", "continue")
+"""What a failed detector does to its film; shots are indispensable whatever is said."""
+
 MAX_DURATION_BOUNDS: Final = (5, 600)
 """Seconds, both inclusive. Below, no clip structure fits; above, it is no trailer any more."""
 
@@ -45,3 +48,4 @@ class UploadOptions:
     max_cost: Decimal | None
     """US dollars; the film is refused when its estimate is above."""
     trailer: TrailerOptions
+    on_detector_failure: str

@@ -53,7 +53,13 @@ def complete_video(video_id: str, services: Services) -> dict[str, Any]:
     services.catalogue.update(video_id, VIDEO, changes)
     services.notifier.notify(
         f"Film completed: {source_of(video).name}",
-        {"videoId": video_id, "status": "COMPLETED", "trailers": done, "missingTrailers": missing},
+        {
+            "videoId": video_id,
+            "status": "COMPLETED",
+            "trailers": done,
+            "missingTrailers": missing,
+            "missingDetections": video.get("missingDetections", {}),
+        },
     )
     return {"videoId": video_id, "status": "COMPLETED", "trailers": done}
 

@@ -44,6 +44,7 @@ def register_video(event: Mapping[str, Any], execution_id: str, services: Servic
             "contentId": content_id(head.etag, head.size),
             "profileIds": list(options.profile_ids),
             "detectors": list(options.detectors),
+            "onDetectorFailure": options.on_detector_failure,
             "maxCost": options.max_cost,
             "options": trailer_options,
         },
@@ -52,6 +53,7 @@ def register_video(event: Mapping[str, Any], execution_id: str, services: Servic
         "videoId": identity,
         "claimed": True,
         "detectors": list(options.detectors),
+        "onDetectorFailure": options.on_detector_failure,
         "profileIds": list(options.profile_ids),
         "options": trailer_options,
     }

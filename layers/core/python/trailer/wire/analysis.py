@@ -95,6 +95,7 @@ def dump_analysis(analysis: Analysis) -> dict[str, Any]:
             for item in analysis.sensitive
         ],
         "detectors": dict(analysis.detectors),
+        "missing": dict(analysis.missing),
         "warnings": list(analysis.warnings),
         "words": None if analysis.words is None else [_dump_range(word) for word in analysis.words],
     }
@@ -134,6 +135,7 @@ def load_analysis(value: Mapping[str, Any]) -> Analysis:
         ),
         detectors=dict(value["detectors"]),
         warnings=tuple(value["warnings"]),
+        missing=dict(value.get("missing", {})),
         words=_load_words(value.get("words")),
     )
 

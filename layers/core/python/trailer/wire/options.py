@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from trailer.domain.options import (
     MAX_DURATION_BOUNDS,
+    ON_DETECTOR_FAILURE,
     OUTPUT_FORMATS,
     TimeSpan,
     TrailerOptions,
@@ -31,6 +32,7 @@ UPLOAD_OPTIONS: Final = (
     "target-language",
     "output-format",
     "detectors",
+    "on-detector-failure",
     "max-cost",
     "pin",
     "ban",
@@ -63,6 +65,7 @@ def parse_upload_options(given: Mapping[str, Any], defaults: Mapping[str, Any]) 
         detectors=_detectors(values.get("detectors")),
         max_cost=_max_cost(values.get("max-cost")),
         trailer=_trailer_options(values),
+        on_detector_failure=_on_detector_failure(values.get("on-detector-failure")),
     )
 
 
@@ -99,6 +102,7 @@ def dump_trailer_options(options: TrailerOptions) -> dict[str, Any]:
     return {
         "max-duration": str(options.max_duration),
         "target-language": options.target_language,
+        **overlap,
         "output-format": options.output_format,
         "pin": ",".join(map(_span_text, options.pins)),
         "ban": ",".join(map(_span_text, options.bans)),
@@ -158,6 +162,16 @@ def _detectors(value: Any) -> tuple[str, ...]:
 def _max_duration(value: Any) -> Fraction:
     low, high = MAX_DURATION_BOUNDS
     allowed = f"allowed are seconds from {low} to {high}, for example 30"
+def _on_detector_failure(value: Any) -> str:
+    text = "fail" if value is None else str(value).strip().lower()
+    if text not in ON_DETECTOR_FAILURE:
+        raise InvalidOptionsError(
+            f"on-detector-failure is {_quoted(value)}; allowed are {' and '.join(ON_DETECTOR_FAILURE)}: give "
+            "up the film, or make its trailers from what the other detectors found."
+        )
+    return text
+
+
     try:
         duration = Fraction(str(value).strip())
     except (ValueError, ZeroDivisionError):

@@ -20,7 +20,9 @@ def analysis_items(analysis: Analysis) -> Iterator[dict[str, Any]]:
     rate = analysis.media.frame_rate
     for scene in analysis.scenes:
         strongest = _strongest(scene.concepts)
-        yield _scene_item(analysis.video_id, scene, strongest, rate)
+        item = _scene_item(analysis.video_id, scene, strongest, rate)
+        # Nobody looked for faces: none is not known.
+        yield item if analysis.detectors.get("faces") else item | {"faces": None}
         for concept, strength in strongest.items():
             yield _concept_item(analysis.video_id, scene, concept, strength, rate)
     for shot, scene_index in zip(analysis.shots, analysis.scene_of_shot, strict=True):
