@@ -102,7 +102,6 @@ def dump_trailer_options(options: TrailerOptions) -> dict[str, Any]:
     return {
         "max-duration": str(options.max_duration),
         "target-language": options.target_language,
-        **overlap,
         "output-format": options.output_format,
         "pin": ",".join(map(_span_text, options.pins)),
         "ban": ",".join(map(_span_text, options.bans)),
