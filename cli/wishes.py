@@ -50,8 +50,8 @@ def wishes(
         "target-language": language,
         "output-format": output_format,
         "detectors": detectors,
-        "max-cost": max_cost,
         "on-detector-failure": on_detector_failure,
+        "max-cost": max_cost,
         "pin": ",".join(pin),
         "ban": ",".join(ban),
     }
@@ -75,11 +75,11 @@ def wishes_of(flags: Mapping[str, Any]) -> dict[str, str]:
         language=flags.get("language"),
         output_format=flags.get("output_format"),
         detectors=flags.get("detectors"),
+        on_detector_failure=flags.get("on_detector_failure"),
         max_cost=flags.get("max_cost"),
         pin=flags.get("pin") or (),
         ban=flags.get("ban") or (),
     )
-        on_detector_failure=flags.get("on_detector_failure"),
 
 
 def check_wishes(said: Mapping[str, str]) -> dict[str, str]:
