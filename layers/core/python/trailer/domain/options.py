@@ -47,5 +47,5 @@ class UploadOptions:
     detectors: tuple[str, ...]
     max_cost: Decimal | None
     """US dollars; the film is refused when its estimate is above."""
-    trailer: TrailerOptions
     on_detector_failure: str
+    trailer: TrailerOptions

@@ -64,8 +64,8 @@ def parse_upload_options(given: Mapping[str, Any], defaults: Mapping[str, Any]) 
         profile_ids=profile_ids,
         detectors=_detectors(values.get("detectors")),
         max_cost=_max_cost(values.get("max-cost")),
-        trailer=_trailer_options(values),
         on_detector_failure=_on_detector_failure(values.get("on-detector-failure")),
+        trailer=_trailer_options(values),
     )
 
 
@@ -158,9 +158,6 @@ def _detectors(value: Any) -> tuple[str, ...]:
     return tuple(name for name in DETECTORS if name in wanted)
 
 
-def _max_duration(value: Any) -> Fraction:
-    low, high = MAX_DURATION_BOUNDS
-    allowed = f"allowed are seconds from {low} to {high}, for example 30"
 def _on_detector_failure(value: Any) -> str:
     text = "fail" if value is None else str(value).strip().lower()
     if text not in ON_DETECTOR_FAILURE:
@@ -171,6 +168,9 @@ def _on_detector_failure(value: Any) -> str:
     return text
 
 
+def _max_duration(value: Any) -> Fraction:
+    low, high = MAX_DURATION_BOUNDS
+    allowed = f"allowed are seconds from {low} to {high}, for example 30"
     try:
         duration = Fraction(str(value).strip())
     except (ValueError, ZeroDivisionError):
