@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from trailer.domain.jobs import OPEN, DetectionJob, JobStatus, job_tag
 from trailer.domain.turns import Queue
 from trailer.domain.upload import UploadHead
-from trailer.errors import JobQuotaReachedError, ResultForgottenError
+from trailer.errors import JobQuotaReachedError, ResultForgottenError, UnsupportedVideoError
 from trailer.settings import Settings
 from trailer.wire.catalogue import OPEN_STATUSES
 
@@ -192,6 +192,7 @@ class FakeRekognition:
     outcome: dict = field(default_factory=dict)
     refusal: Exception | None = None
     forgotten: set = field(default_factory=set)
+    deleted: set = field(default_factory=set)
     calls: int = 0
     answers: dict = field(default_factory=dict)
 
@@ -199,6 +200,8 @@ class FakeRekognition:
         self.calls += 1
         if self.refusal:
             raise self.refusal
+        if job.source.key in self.deleted and job.request_token not in self.jobs:
+            raise UnsupportedVideoError("unable to get object metadata from S3")
         if job.request_token in self.jobs:
             return self.jobs[job.request_token]
         running = [j for j in self.jobs.values() if self.outcome.get(j, ("IN_PROGRESS",))[0] == "IN_PROGRESS"]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from trailer.domain.jobs import NOBODY_WAITS, DetectionJob
-from trailer.errors import ResultForgottenError, ServiceBusyError
+from trailer.errors import ResultForgottenError, ServiceBusyError, TrailerError
 from trailer.ports import Services
 from trailer.steps.job_outcomes import settle_job, wake_waiting
 from trailer.steps.job_queue import repeat_start, someone_waiting
@@ -71,11 +71,20 @@ def _some_of(jobs: Sequence[DetectionJob], now: datetime) -> list[DetectionJob]:
 
 
 def _each(jobs: Iterable[DetectionJob], mend: Callable[[DetectionJob], bool | None]) -> int:
-    """Mend one after the other; how many were. A busy service leaves its job to the next minute."""
+    """Mend one after the other; how many were.
+
+    A busy service leaves its job to the next minute. Anything else is raised when
+    all others were mended, so that one bad row stops nothing and is seen.
+    """
     mended = 0
+    bad: TrailerError | None = None
     for job in jobs:
         try:
             mended += mend(job) is not False
         except ServiceBusyError:
             continue
+        except TrailerError as error:
+            bad = bad or error
+    if bad:
+        raise bad
     return mended

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
+from trailer.errors import TrailerError
 from trailer.ports import Services
 from trailer.steps.job_queue import start_pending
 from trailer.steps.lost_jobs import repeat_lost_starts, settle_overdue, wake_forgotten
 
 
 def reconcile_jobs(services: Services) -> dict[str, Any]:
-    """Bring ledger, Rekognition and the waiting executions together."""
-    return {
-        "woken": wake_forgotten(services),
-        "repeated": repeat_lost_starts(services),
-        "settled": settle_overdue(services),
-        "started": start_pending(services),
+    """Bring ledger, Rekognition and the waiting executions together.
+
+    Raises:
+        TrailerError: something could not be done; the rest was.
+    """
+    duties = {
+        "woken": wake_forgotten,
+        "repeated": repeat_lost_starts,
+        "settled": settle_overdue,
+        "started": start_pending,
     }
+    done: dict[str, int] = {}
+    bad: TrailerError | None = None
+    for name, duty in duties.items():
+        try:
+            done[name] = duty(services)
+        except TrailerError as error:
+            bad = bad or error
+    if bad:
+        raise bad
+    return done
