@@ -28,6 +28,10 @@ class Exhibit:
     plan: TrailerPlan
     others: dict[str, TrailerPlan] = field(default_factory=dict)
     """Trailers of the same film and length for other profiles, by profile id."""
+    earlier: tuple[TrailerPlan, ...] = ()
+    """Trailers of the same film for the same profile that were there before it."""
+    record: queries.Record | None = None
+    """The catalogue's record of the trailer; None for a plan that lies on disk."""
 
 
 def from_file(
@@ -58,9 +62,9 @@ def from_file(
 def from_deployment(deployment: Deployment, video_id: str, profile_id: str | None) -> list[Exhibit]:
     """The latest trailer of each profile of a film, or of one profile."""
     latest: dict[str, queries.Record] = {}
-    for trailer in queries.trailers(deployment.catalogue, video_id):
-        if trailer.get("planKey"):
-            latest[trailer["profileId"]] = trailer
+    known = [one for one in queries.trailers(deployment.catalogue, video_id) if one.get("planKey")]
+    for trailer in known:
+        latest[trailer["profileId"]] = trailer
     if not latest or (profile_id is not None and profile_id not in latest):
         wanted = f" for {profile_id}" if latest else ""
         raise UsageError(
@@ -73,7 +77,27 @@ def from_deployment(deployment: Deployment, video_id: str, profile_id: str | Non
     }
     analysis = _stored_analysis(deployment, video_id)
     chosen = [profile_id] if profile_id is not None else list(plans)
-    return [Exhibit(analysis, plans[name], comparable(plans[name], list(plans.values()))) for name in chosen]
+    return [
+        Exhibit(
+            analysis,
+            plans[name],
+            comparable(plans[name], list(plans.values())),
+            tuple(
+                _plan(_fetch(deployment, one["planKey"]), one["planKey"])
+                for one in before(latest[name], known)
+            ),
+            latest[name],
+        )
+        for name in chosen
+    ]
+
+
+def before(trailer: queries.Record, known: list[queries.Record]) -> list[queries.Record]:
+    """The records of the trailers that this one was to differ from."""
+    numbers = {int(number) for number in trailer.get("earlierVersions", ())}
+    return [
+        one for one in known if one["profileId"] == trailer["profileId"] and int(one["version"]) in numbers
+    ]
 
 
 def comparable(plan: TrailerPlan, candidates: list[TrailerPlan]) -> dict[str, TrailerPlan]:

@@ -38,6 +38,14 @@ Ban = Annotated[
     list[str] | None,
     typer.Option(metavar="SPAN", help="Must not be in the trailer: 1:05-1:12 or scene:7; repeatable."),
 ]
+MaxOverlap = Annotated[
+    str | None,
+    typer.Option(
+        "--max-overlap",
+        metavar="SHARE",
+        help="A variant: at most so much may repeat this profile's earlier trailers of the film, 0.3 or 30%.",
+    ),
+]
 Check = Annotated[
     bool,
     typer.Option(

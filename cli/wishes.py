@@ -35,6 +35,7 @@ def wishes(
     max_cost: str | None = None,
     pin: Iterable[str] = (),
     ban: Iterable[str] = (),
+    max_overlap: str | None = None,
 ) -> dict[str, str]:
     """Name the wishes as S3 metadata and the state machine do; what was not said is left to the stage.
 
@@ -54,10 +55,13 @@ def wishes(
         "max-cost": max_cost,
         "pin": ",".join(pin),
         "ban": ",".join(ban),
+        "max-overlap": max_overlap,
     }
     # An empty value of an option that was given is a mistake to be told, not a wish to be dropped.
     given = {name for name, value in said.items() if value} | {
-        name for name in ("max-duration", "target-language", "output-format") if said[name] is not None
+        name
+        for name in ("max-duration", "target-language", "output-format", "max-overlap")
+        if said[name] is not None
     }
     return {name: value for name, value in said.items() if name in given and value is not None}
 
@@ -79,6 +83,7 @@ def wishes_of(flags: Mapping[str, Any]) -> dict[str, str]:
         max_cost=flags.get("max_cost"),
         pin=flags.get("pin") or (),
         ban=flags.get("ban") or (),
+        max_overlap=flags.get("max_overlap"),
     )
 
 

@@ -43,6 +43,7 @@ def request(
     output_format: flags.OutputFormat = None,
     pin: flags.Pin = None,
     ban: flags.Ban = None,
+    max_overlap: flags.MaxOverlap = None,
     check: flags.Check = True,
     out: flags.Out = flags.DEFAULT_OUT,
     timeout: flags.Timeout = flags.DEFAULT_TIMEOUT,

@@ -10,6 +10,8 @@ from trailer.domain.judgement.judging import nearness
 
 GATES = {
     "budget",
+    "render_length",
+    "overlap_beyond",
     "clean_cuts",
     "flash_frames",
     "technical_leakage",

@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.domain.judgement.films import film, judged, plan, profile
 from trailer.domain.judgement import Loudness, Measurements, Yardstick, distance, separation
-from trailer.domain.plan import GateSummary, RejectedScene
+from trailer.domain.plan import GateSummary, Overlap, RejectedScene
 
 WORDS = film(
     shown={
@@ -141,3 +141,15 @@ def test_what_the_render_measured_is_held_to_its_targets() -> None:
     assert {judgement.readings[name].verdict for name in names} == {"miss"}
     unknown = judged(film(), plan((0, 100)))
     assert {unknown.readings[name].verdict for name in names} == {"unmeasured"}
+
+
+def test_overlap_is_the_share_that_earlier_trailers_show_and_a_gate_beyond_the_limit() -> None:
+    before = Measurements(earlier=(plan((0, 100)), plan((50, 150), (800, 900))))
+    variant = plan((100, 200), (300, 400), overlap=Overlap((1, 2), 60, 50))
+    judgement = judged(film(), variant, measured=before)
+    assert judgement.value("overlap") == 50 / 200
+    assert judgement.readings["overlap_beyond"].verdict == "pass"
+    over = plan((100, 200), (300, 400), overlap=Overlap((1, 2), 20, 20))
+    assert judged(film(), over, measured=before).value("overlap_beyond") == 30
+    assert "overlap_beyond" in judged(film(), over, measured=before).failed_gates
+    assert judged(film(), variant).readings["overlap_beyond"].verdict == "unmeasured"

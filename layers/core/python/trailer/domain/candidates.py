@@ -40,6 +40,8 @@ class CutRules:
     spacing: int
     """Frames between clips of neighbouring material."""
     clips_per_scene: int
+    reusable: int = 0
+    """Frames of earlier trailers that the clips may show together; only clips that show some are asked."""
 
     def charge(self, candidate: Candidate) -> int:
         """Frames that a clip takes from the budget when clips are chosen.
@@ -98,6 +100,8 @@ class Candidate:
     pinned: bool = False
     inner_cuts: int = 0
     """Cuts of the film inside the clip."""
+    reused: int = 0
+    """Frames of earlier trailers that it shows at most, at whatever length; 0 where that does not matter."""
 
     @property
     def cost(self) -> int:

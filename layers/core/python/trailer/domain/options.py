@@ -37,6 +37,8 @@ class TrailerOptions:
     """Stretches that must be in the trailer."""
     bans: tuple[TimeSpan, ...] = ()
     """Stretches that must not be in it."""
+    max_overlap: Fraction | None = None
+    """Share of its frames that may repeat this profile's earlier trailers of the film; None is no limit."""
 
 
 @dataclass(frozen=True, slots=True)

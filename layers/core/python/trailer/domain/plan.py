@@ -12,12 +12,15 @@ from trailer.domain.timecode import FrameRange
 Act = Literal["hook", "setup", "conflict", "montage", "button"]
 ACTS: Final[tuple[Act, ...]] = ("hook", "setup", "conflict", "montage", "button")
 
-RejectionCode = Literal["gated", "spoiler", "banned", "too_short", "low_relevance", "redundant", "no_budget"]
+RejectionCode = Literal[
+    "gated", "spoiler", "banned", "too_short", "reused", "low_relevance", "redundant", "no_budget"
+]
 REJECTION_CODES: Final[tuple[RejectionCode, ...]] = (
     "gated",
     "spoiler",
     "banned",
     "too_short",
+    "reused",
     "low_relevance",
     "redundant",
     "no_budget",
@@ -60,6 +63,18 @@ class GateSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlap:
+    """What a trailer repeats of earlier trailers of the film for the same profile."""
+
+    versions: tuple[int, ...]
+    """The earlier trailers, ascending."""
+    limit: int
+    """Frames that may be repeated."""
+    frames: int
+    """Frames that are; never more than the limit."""
+
+
+@dataclass(frozen=True, slots=True)
 class TrailerPlan:
     """Everything that rendering, the EDL and the report need; clips in trailer order."""
 
@@ -78,6 +93,8 @@ class TrailerPlan:
     """The film without leading and trailing technical cues."""
     spoiler_start: int | None = field(default=None)
     """First frame that is too near to the ending to be shown."""
+    overlap: Overlap | None = field(default=None)
+    """None where nothing was to be kept apart from: no earlier trailer, or no limit asked for."""
 
     @property
     def frames(self) -> int:

@@ -16,9 +16,10 @@ from trailer.domain.flashes import Cuts
 from trailer.domain.ground import Ground, showable
 from trailer.domain.lastresort import chains, stretched
 from trailer.domain.objective import Objective, build_objective
+from trailer.domain.overlap import Reuse, offered, refuse, refuse_pins
 from trailer.domain.pacing import Bounds, allocate
 from trailer.domain.pins import pinned_clips
-from trailer.domain.plan import Clip, TrailerPlan
+from trailer.domain.plan import Clip, Overlap, TrailerPlan
 from trailer.domain.pool import shortlist, welcome_words, words_of
 from trailer.domain.profiles import ViewerProfile
 from trailer.domain.ranges import subtract
@@ -31,6 +32,8 @@ from trailer.domain.timecode import FrameRange
 from trailer.errors import InfeasiblePlanError
 
 SPOILER_CUT: Final = Fraction(9, 10)
+_UNFILLED: Final = Fraction(2, 100)
+"""A variant that stays shorter than allowed by more than this share is refused."""
 
 Generate = Callable[[Sequence[Piece], CutRules, RelevanceTrack], Sequence[Candidate]]
 
@@ -45,6 +48,18 @@ class PlanRequest:
     bans: tuple[FrameRange, ...] = ()
     spoiler_cut: Fraction = SPOILER_CUT
     """Share of the content after which nothing is shown."""
+    reuse: Reuse | None = None
+    """Earlier trailers that this one shall differ from."""
+
+    @property
+    def reusable(self) -> int:
+        """Frames of earlier trailers that may be shown."""
+        return self.max_frames if self.reuse is None else self.reuse.limit(self.max_frames)
+
+    @property
+    def kept_apart(self) -> Reuse | None:
+        """The earlier trailers, where they limit anything."""
+        return None if self.reuse is None or self.reuse.share >= 1 else self.reuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +99,7 @@ def plan_trailer(analysis: Analysis, profile: ViewerProfile, request: PlanReques
 
 
 def _brief(analysis: Analysis, profile: ViewerProfile, request: PlanRequest) -> _Brief:
-    rules = CutRules.of(profile.pace, analysis.media.frame_rate)
+    rules = replace(CutRules.of(profile.pace, analysis.media.frame_rate), reusable=request.reusable)
     if request.max_frames < rules.shortest:
         raise InfeasiblePlanError(
             f"A trailer of {request.max_frames} frames is too short: one clip already has {rules.shortest}."
@@ -93,7 +108,11 @@ def _brief(analysis: Analysis, profile: ViewerProfile, request: PlanRequest) -> 
     track = relevance_track(analysis, profile)
     opinion_of = opinions(analysis.concepts, profile)
     pinned = tuple(
-        replace(pin, concepts=words_of(analysis, pin, track, opinion_of))
+        replace(
+            pin,
+            concepts=words_of(analysis, pin, track, opinion_of),
+            reused=request.kept_apart.repeated(pin.range) if request.kept_apart else 0,
+        )
         for pin in pinned_clips(analysis, request.pins, ground, rules, track)
     )
     taken = sum(pin.cost for pin in pinned)
@@ -101,6 +120,9 @@ def _brief(analysis: Analysis, profile: ViewerProfile, request: PlanRequest) -> 
         raise InfeasiblePlanError(
             f"The pins have {taken} frames together; the trailer may have {request.max_frames}."
         )
+    repeated = sum(pin.reused for pin in pinned)
+    if request.kept_apart is not None and repeated > request.reusable:
+        raise refuse_pins(request.kept_apart, repeated, request.max_frames)
     return _Brief(analysis, profile, request, rules, ground, track, opinion_of, pinned)
 
 
@@ -113,24 +135,33 @@ def _draft(brief: _Brief) -> _Draft:
         if longest_total(drafts[-1].clips) >= budget:
             break
     best = max(drafts, key=lambda draft: min(budget, longest_total(draft.clips)))
+    missing = budget - longest_total(best.clips)
+    if brief.request.kept_apart is not None and missing > _UNFILLED * budget:
+        raise refuse(brief.request.kept_apart, budget, budget - missing, brief.analysis.media.frame_rate)
     if not best.clips:
         raise InfeasiblePlanError(
             "Nothing of this film may be shown: technical cues, spoiler protection, bans and the "
             "profile's content rules leave no stretch of 0.8 seconds."
         )
-    missing = budget - longest_total(best.clips)
     if missing > 0:
-        best = replace(best, clips=tuple(stretched(best.clips, brief.ground.eligible, missing)))
+        shown = brief.request.kept_apart.shown if brief.request.kept_apart else ()
+        free = subtract(brief.ground.eligible, shown)
+        best = replace(best, clips=tuple(stretched(best.clips, free, missing)))
     return best
 
 
 def _attempt(brief: _Brief, rules: CutRules, generate: Generate) -> _Draft:
     analysis, budget = brief.analysis, brief.request.max_frames
     free = subtract(brief.ground.eligible, (pin.range for pin in brief.pinned))
-    parts = pieces(analysis, free, rules)
-    found = generate(parts, rules, brief.track)
-    if analysis.speech is not None:
-        found = spoken_candidates(found, parts, analysis.speech, rules, brief.track)
+
+    def cut(stretches: Sequence[FrameRange]) -> Sequence[Candidate]:
+        parts = pieces(analysis, stretches, rules)
+        found = generate(parts, rules, brief.track)
+        if analysis.speech is None:
+            return found
+        return spoken_candidates(found, parts, analysis.speech, rules, brief.track)
+
+    found = offered(free, brief.request.kept_apart, rules.reusable, cut)
     pool = shortlist(analysis, found, brief.track, brief.opinion_of)
     words = welcome_words(analysis, brief.opinion_of)
     objective = build_objective(
@@ -186,9 +217,12 @@ def _plan(
     for item, source in zip(placed, ranges, strict=True):
         score, parts = brief.track.explain(source)
         why = reasons(item.clip, item.act, parts)
+        if brief.request.reuse is not None and brief.request.reuse.repeated(source):
+            why = (*why, "an earlier trailer shows some of it, too")
         clips.append(Clip(source, item.clip.scene, item.act, score, parts, why))
     analysis, profile, limit = brief.analysis, brief.profile, brief.request.max_frames
-    outcome = Outcome(draft.pool, draft.clips, tuple(ranges), draft.objective)
+    kept_apart, reusable = brief.request.kept_apart, brief.request.reusable
+    outcome = Outcome(draft.pool, draft.clips, tuple(ranges), draft.objective, kept_apart, reusable)
     return TrailerPlan(
         video_id=analysis.video_id,
         profile_id=profile.id,
@@ -201,4 +235,12 @@ def _plan(
         warnings=plan_warnings(analysis, profile, brief.track, sum(r.length for r in ranges), limit),
         content=analysis.content,
         spoiler_start=brief.ground.spoiler_start,
+        overlap=_overlap(brief.request, ranges),
     )
+
+
+def _overlap(request: PlanRequest, ranges: Sequence[FrameRange]) -> Overlap | None:
+    reuse = request.reuse
+    if reuse is None:
+        return None
+    return Overlap(reuse.versions, request.reusable, sum(reuse.repeated(one) for one in ranges))

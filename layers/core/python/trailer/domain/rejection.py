@@ -10,6 +10,7 @@ from trailer.domain.analysis import Analysis
 from trailer.domain.candidates import Candidate
 from trailer.domain.ground import BAN, SPOILER, Ground, gated_share
 from trailer.domain.objective import Objective, State
+from trailer.domain.overlap import Reuse
 from trailer.domain.plan import RejectedScene, RejectionCode
 from trailer.domain.scenes import Scene
 from trailer.domain.timecode import FrameRange
@@ -30,6 +31,18 @@ class Outcome:
     chosen: Sequence[Candidate]
     shown: Sequence[FrameRange]
     objective: Objective
+    reuse: Reuse | None = None
+    """Earlier trailers that were not to be repeated much."""
+    reusable: int = 0
+    """Frames of them that may be shown."""
+
+    def keeps_out(self, scene: Scene, candidate: Candidate | None) -> bool:
+        """Whether a scene is out because its best clip, or all of it, was shown before."""
+        if self.reuse is None:
+            return False
+        if candidate is None:
+            return gated_share(self.reuse.shown, scene.range) >= _MOSTLY
+        return candidate.reused > self.reusable - sum(clip.reused for clip in self.chosen)
 
 
 def rejected_scenes(analysis: Analysis, ground: Ground, outcome: Outcome) -> tuple[RejectedScene, ...]:
@@ -48,7 +61,9 @@ def rejected_scenes(analysis: Analysis, ground: Ground, outcome: Outcome) -> tup
         if any(scene.range.overlaps(frames) for frames in outcome.shown):
             continue
         candidate = best.get(scene.index)
-        if candidate is None:
+        if outcome.reuse is not None and outcome.keeps_out(scene, candidate):
+            rejected.append(RejectedScene(scene.index, "reused", _said(outcome.reuse, scene)))
+        elif candidate is None:
             rejected.append(_unshowable(scene, ground))
         else:
             gains = alone.gain(candidate), beside.gain(candidate)
@@ -58,6 +73,11 @@ def rejected_scenes(analysis: Analysis, ground: Ground, outcome: Outcome) -> tup
 
 def _density(one: Candidate) -> float:
     return round(one.value / one.cost, 9)
+
+
+def _said(reuse: Reuse, scene: Scene) -> str:
+    share = float(100 * gated_share(reuse.shown, scene.range))
+    return f"Earlier trailers show {share:.0f} % of this scene, and no more of them may be repeated."
 
 
 def _unshowable(scene: Scene, ground: Ground) -> RejectedScene:

@@ -30,12 +30,15 @@ class Choice:
         self._scenes: dict[int, int] = {}
         self.clips: list[Candidate] = []
         self.charged = 0
+        self.reused = 0
         for candidate in chosen:
             self.add(candidate)
 
     def allows(self, candidate: Candidate) -> bool:
-        """Whether the candidate keeps its distance to all clips and its scene has a place left."""
+        """Whether the candidate keeps its distance, its scene has a place left, and it may be repeated."""
         if self._scenes.get(candidate.scene, 0) >= self.rules.clips_per_scene:
+            return False
+        if candidate.reused and self.reused + candidate.reused > self.rules.reusable:
             return False
         start = candidate.room.start - self.rules.spacing
         end = candidate.room.end + self.rules.spacing
@@ -50,6 +53,7 @@ class Choice:
         self._scenes[candidate.scene] = self._scenes.get(candidate.scene, 0) + 1
         self.clips.append(candidate)
         self.charged += self.rules.charge(candidate)
+        self.reused += candidate.reused
 
     def affords(self, candidate: Candidate, budget: int) -> bool:
         """Whether the candidate's charge still fits."""

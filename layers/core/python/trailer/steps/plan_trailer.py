@@ -7,6 +7,8 @@ from typing import Any
 
 from trailer.domain.analysis import Analysis
 from trailer.domain.options import TimeSpan, TrailerOptions
+from trailer.domain.overlap import Reuse, earlier_trailers
+from trailer.domain.plan import TrailerPlan
 from trailer.domain.planning import PlanRequest
 from trailer.domain.planning import plan_trailer as plan_clips
 from trailer.domain.profiles import get_profile
@@ -21,7 +23,7 @@ from trailer.wire.edl import to_edl
 from trailer.wire.mediaconvert import build_trailer_job
 from trailer.wire.options import parse_trailer_options
 from trailer.wire.otio import to_otio
-from trailer.wire.plan import dump_plan, plan_hash
+from trailer.wire.plan import dump_plan, load_plan, plan_hash
 
 
 def plan_trailer(
@@ -44,6 +46,7 @@ def plan_trailer(
         max_frames=whole_frames(wish.max_duration, rate),
         pins=_frame_ranges(wish.pins, analysis, "pin"),
         bans=_frame_ranges(wish.bans, analysis, "ban"),
+        reuse=_reuse(video_id, profile_id, version, wish, services),
     )
     plan = plan_clips(analysis, profile, request)
     if not plan.clips:
@@ -74,6 +77,7 @@ def plan_trailer(
             "edlKey": f"{folder}trailer.edl",
             "otioKey": f"{folder}trailer.otio",
             "warnings": list(plan.warnings),
+            **_overlap_attributes(plan),
         },
     )
     settings = build_trailer_job(
@@ -134,9 +138,36 @@ def _frame_range(span: TimeSpan, analysis: Analysis, option: str) -> FrameRange:
     return FrameRange(start, end)
 
 
+def _reuse(
+    video_id: str, profile_id: str, version: int, wish: TrailerOptions, services: Services
+) -> Reuse | None:
+    """What this profile's earlier trailers of the film show, where the wish limits how much is repeated.
+
+    A trailer that failed was seen by nobody and does not count.
+    """
+    if wish.max_overlap is None:
+        return None
+    known = services.catalogue.query(video_id, f"{TRAILER_PREFIX}{profile_id}#")
+    seen = [
+        item
+        for item in known
+        if int(item["version"]) < version and item.get("planKey") and item["status"] != "FAILED"
+    ]
+    plans = ((int(item["version"]), load_plan(services.results.get_json(item["planKey"]))) for item in seen)
+    clips = ((number, (clip.source for clip in plan.clips)) for number, plan in plans)
+    return earlier_trailers(clips, wish.max_overlap)
+
+
+def _overlap_attributes(plan: TrailerPlan) -> dict[str, Any]:
+    if plan.overlap is None:
+        return {}
+    return {"earlierVersions": list(plan.overlap.versions), "repeatedFrames": plan.overlap.frames}
+
+
 def _wish_attributes(wish: TrailerOptions) -> dict[str, Any]:
     return {
         "maxDurationSeconds": wish.max_duration,
         "targetLanguage": wish.target_language,
         "outputFormat": wish.output_format,
+        "maxOverlap": wish.max_overlap,
     }

@@ -36,8 +36,9 @@ UPLOAD_OPTIONS: Final = (
     "max-cost",
     "pin",
     "ban",
+    "max-overlap",
 )
-_TRAILER_OPTIONS: Final = ("max-duration", "target-language", "output-format", "pin", "ban")
+_TRAILER_OPTIONS: Final = ("max-duration", "target-language", "output-format", "pin", "ban", "max-overlap")
 
 _FOREIGN_METADATA: Final = frozenset({"mtime", "s3cmdattrs", "md5chksum", "sha256", "cbmodifiedtime"})
 """Metadata that common upload tools add by themselves; not a wish of anybody."""
@@ -99,7 +100,9 @@ def parse_options(given: Mapping[str, str]) -> dict[str, str]:
 
 def dump_trailer_options(options: TrailerOptions) -> dict[str, Any]:
     """Trailer options as JSON for a state machine's input; ``parse_trailer_options`` reads it back."""
+    overlap = {} if options.max_overlap is None else {"max-overlap": str(options.max_overlap)}
     return {
+        **overlap,
         "max-duration": str(options.max_duration),
         "target-language": options.target_language,
         "output-format": options.output_format,
@@ -134,6 +137,7 @@ def _trailer_options(values: Mapping[str, Any]) -> TrailerOptions:
         output_format=_output_format(values.get("output-format")),
         pins=_spans("pin", values.get("pin")),
         bans=_spans("ban", values.get("ban")),
+        max_overlap=_max_overlap(values.get("max-overlap")),
     )
 
 
@@ -192,6 +196,21 @@ def _max_cost(value: Any) -> Decimal | None:
             f"max-cost is {_quoted(value)}; allowed are US dollars above 0, for example 50."
         )
     return cost
+
+
+def _max_overlap(value: Any) -> Fraction | None:
+    text = "" if value is None else str(value).strip()
+    if not text:
+        return None
+    try:
+        share = Fraction(text.rstrip("% ")) / (100 if text.endswith("%") else 1)
+    except (ValueError, ZeroDivisionError):
+        share = Fraction(-1)
+    if not 0 <= share <= 1:
+        raise InvalidOptionsError(
+            f"max-overlap is {_quoted(value)}; allowed are shares from 0 to 1, for example 0.3 or 30%."
+        )
+    return share
 
 
 def _language(value: Any) -> str:

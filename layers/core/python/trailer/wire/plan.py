@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Final
 
-from trailer.domain.plan import Clip, GateSummary, RejectedScene, TrailerPlan
+from trailer.domain.plan import Clip, GateSummary, Overlap, RejectedScene, TrailerPlan
 from trailer.domain.timecode import FrameRange
 
 SCHEMA_VERSION: Final = 1
@@ -63,7 +63,17 @@ def dump_plan(plan: TrailerPlan) -> dict[str, Any]:
         "warnings": list(plan.warnings),
         "content": None if plan.content is None else _dump_range(plan.content),
         "spoilerStart": plan.spoiler_start,
+        "overlap": None if plan.overlap is None else _dump_overlap(plan.overlap),
     }
+
+
+def _dump_overlap(overlap: Overlap) -> dict[str, Any]:
+    return {"versions": list(overlap.versions), "limit": overlap.limit, "frames": overlap.frames}
+
+
+def _load_overlap(value: Mapping[str, Any] | None) -> Overlap | None:
+    """What a plan repeats; plans of before there was a limit say nothing of it."""
+    return None if value is None else Overlap(tuple(value["versions"]), value["limit"], value["frames"])
 
 
 def load_plan(value: Mapping[str, Any]) -> TrailerPlan:
@@ -92,6 +102,7 @@ def load_plan(value: Mapping[str, Any]) -> TrailerPlan:
         warnings=tuple(value["warnings"]),
         content=None if value["content"] is None else _load_range(value["content"]),
         spoiler_start=value["spoilerStart"],
+        overlap=_load_overlap(value.get("overlap")),
     )
 
 

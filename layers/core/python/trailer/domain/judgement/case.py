@@ -58,6 +58,10 @@ class Measurements:
     loudness: Loudness | None = None
     black_frames: int | None = None
     """Black frames of the render outside planned dips."""
+    rendered_frames: int | None = None
+    """Frames of the render."""
+    earlier: tuple[TrailerPlan, ...] = ()
+    """Earlier trailers of the film for the same profile."""
 
 
 class Yardstick:

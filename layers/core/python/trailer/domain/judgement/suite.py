@@ -10,10 +10,20 @@ from trailer.domain.judgement.readings import Metric, Target
 _NONE: Final = Target(0, 0)
 _MEDIA: Final = "not measurable here, it needs the rendered trailer"
 _SPEECH: Final = "not measurable here, no transcript or captions of the film tell where words are"
+_EARLIER: Final = "needs earlier trailers for the same profile, and a limit on what is repeated"
 _OTHERS: Final = "needs the trailers of other profiles for the same film"
 
 SUITE: Final = (
     Metric(1, "budget", "Budget", Target(0.98, 1.0), rules.budget, gate=True),
+    Metric(
+        1,
+        "render_length",
+        "Frames rendered beyond the plan",
+        _NONE,
+        trust.render_length,
+        gate=True,
+        absent=_MEDIA,
+    ),
     Metric(2, "clean_cuts", "Clean cut points", Target(1, 1), rules.clean_cuts, gate=True, absent=_SPEECH),
     Metric(2, "shot_cuts", "Cut points on cuts of the film", Target(0.7), rules.shot_cuts),
     Metric(3, "flash_frames", "Clips with flash frames", _NONE, rules.flash_frames, gate=True),
@@ -53,6 +63,16 @@ SUITE: Final = (
         absent=_OTHERS,
     ),
     Metric(13, "dominance", "Suits its own viewer best", Target(1), variety.dominance, absent=_OTHERS),
+    Metric(13, "overlap", "Share shown in earlier trailers", Target(), variety.overlap, absent=_EARLIER),
+    Metric(
+        13,
+        "overlap_beyond",
+        "Repeated frames over the limit",
+        _NONE,
+        variety.overlap_beyond,
+        gate=True,
+        absent=_EARLIER,
+    ),
     Metric(14, "order", "Order of the story", Target(0.6), story.order),
     Metric(14, "inversions", "Inversions inside an act", _NONE, story.inversions),
     Metric(15, "shot_length", "Shot length at pace 2.2 s", Target(1.6, 2.6), pacing.shot_length),
@@ -101,5 +121,5 @@ SUITE: Final = (
     Metric(23, "loudness_jump", "Loudness jump", Target(None, 8), trust.loudness_jump, absent=_MEDIA),
     Metric(24, "black_in_render", "Black in the render", _NONE, trust.black_in_render, absent=_MEDIA),
 )
-"""Gates are 1 to 6, 17 and 20. The share past 75 % (part of 6) is none: official trailers have 0.18 with a
-deviation of about 0.1 from title to title."""
+"""Gates are 1 to 6, 17, 20, and the limit on what is repeated. The share past 75 % (part of 6) is none:
+official trailers have 0.18 with a deviation of about 0.1 from title to title."""

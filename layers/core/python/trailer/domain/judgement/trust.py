@@ -69,6 +69,12 @@ def loudness_jump(case: Case) -> float | None:
     return None if case.measured.loudness is None else case.measured.loudness.greatest_jump
 
 
+def render_length(case: Case) -> float | None:
+    """Frames of the render less those of the plan (§6 no. 1; the reference allows one)."""
+    rendered = case.measured.rendered_frames
+    return None if rendered is None else float(rendered - case.frames)
+
+
 def black_in_render(case: Case) -> float | None:
     """Black frames of the render outside planned dips (§6 no. 24)."""
     return None if case.measured.black_frames is None else float(case.measured.black_frames)

@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 from math import fsum
 
 from trailer.domain.judgement.case import Case, Yardstick, shared_frames
-from trailer.domain.judgement.numbers import dot, mean
+from trailer.domain.judgement.numbers import dot, mean, ratio
 from trailer.domain.plan import TrailerPlan
 from trailer.domain.ranges import total, union
 from trailer.domain.timecode import FrameRange
@@ -71,6 +71,23 @@ def dominance(case: Case) -> float | None:
     if own is None or not means:
         return None
     return sum(other is None or other <= own + 1e-12 for other in means) / len(means)
+
+
+def overlap(case: Case) -> float | None:
+    """Share of D that earlier trailers for the same profile show, too (ours, beside §6 no. 13)."""
+    return ratio(_repeated(case), case.frames) if case.measured.earlier else None
+
+
+def overlap_beyond(case: Case) -> float | None:
+    """Frames of earlier trailers beyond those that the request allows (ours, beside §6 no. 13)."""
+    if case.plan.overlap is None or not case.measured.earlier:
+        return None
+    return float(max(0, _repeated(case) - case.plan.overlap.limit))
+
+
+def _repeated(case: Case) -> int:
+    shown = union(clip.source for plan in case.measured.earlier for clip in plan.clips)
+    return shared_frames(case.clips, shown)
 
 
 def instability(case: Case) -> float | None:

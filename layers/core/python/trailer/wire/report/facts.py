@@ -20,6 +20,7 @@ _CODE_MEANING: Final = {
     "spoiler": "Too near to the ending",
     "banned": "Banned by the request",
     "too_short": "Too short to be cut from",
+    "reused": "Shown in an earlier trailer for this profile",
     "low_relevance": "Says little to this profile",
     "redundant": "Too much like a scene that is in",
     "no_budget": "Good, but the trailer was full",
@@ -35,13 +36,13 @@ _SCENE_WORDS: Final = 3
 
 
 def numbers(plan: TrailerPlan, analysis: Analysis) -> str:
-    """The trailer in six numbers."""
+    """The trailer in six numbers; a variant has a seventh."""
     rate = plan.frame_rate
     length, limit = seconds(plan.frames, rate), seconds(plan.max_frames, rate)
     used = len({clip.scene for clip in plan.clips})
     average = sum(clip.score * clip.source.length for clip in plan.clips) / max(1, plan.frames)
     shown = Fraction(plan.frames, analysis.media.frame_count)
-    facts = (
+    facts: tuple[tuple[str, str, str], ...] = (
         ("Length", f"{float(length):.2f} s", f"{plan.frames} of at most {plan.max_frames} frames"),
         ("Limit used", percent(round(length / limit, 3)), f"of {float(limit):.2f} s"),
         ("Clips", str(len(plan.clips)), f"{clock(length / max(1, len(plan.clips)))} each on average"),
@@ -49,10 +50,21 @@ def numbers(plan: TrailerPlan, analysis: Analysis) -> str:
         ("Mean score", f"{average:.3f}", "of at most 1, by length"),
         ("Gives away", percent(round(shown, 4)), f"of {clock(analysis.media.duration)} of film"),
     )
+    facts += _repeats(plan)
     return "".join(
         f"<div><dt>{esc(name)}</dt><dd>{esc(value)}</dd><dd class='soft'>{esc(detail)}</dd></div>"
         for name, value, detail in facts
     )
+
+
+def _repeats(plan: TrailerPlan) -> tuple[tuple[str, str, str], ...]:
+    """How much of a variant was in earlier trailers; nothing where that was not limited."""
+    if plan.overlap is None:
+        return ()
+    repeated = Fraction(plan.overlap.frames, max(1, plan.frames))
+    versions = ", ".join(map(str, plan.overlap.versions))
+    most = percent(round(Fraction(plan.overlap.limit, plan.max_frames), 3))
+    return (("Repeats", percent(round(repeated, 3)), f"of version {versions}, at most {most}"),)
 
 
 def player(plan: TrailerPlan, media: SourceMedia, files: Sequence[str]) -> str:
