@@ -26,8 +26,9 @@ RESULTS_KEPT: Final = timedelta(days=6)
 """How long we count on Rekognition to have a result. It keeps them for seven days; a film
 that finds one needs some time to read it."""
 
-MAX_WAITING: Final = 250
-"""How many films may wait for one job: a row holds 400 KB, and a task token may have 1 KB."""
+MAX_WAITING: Final = 100
+"""How many films may wait for one job. A task token may have 1 KB, a row holds 400, and each
+film that joins writes all of it again."""
 
 NOBODY_WAITS: Final = "Nobody waits for this detection any more, so it was not started."
 """Reason of a job that was given up."""
