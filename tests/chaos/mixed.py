@@ -106,12 +106,15 @@ class Mixed(Plan):
 
     def slots_taken(self) -> int:
         """By windows of ten minutes, so that the same moment always has the same tenant."""
-        window = int(self.now() // 600)
-        dice = random.Random(f"{self.seed}/tenant/{window}")
-        if dice.random() >= self.rates.tenant:
-            return 0
-        self.injected[f"{Fault.SLOTS_TAKEN}"] += 1
-        return dice.randint(1, 20)
+        taken = self.tenant(self.now())
+        if taken:
+            self.injected[Fault.SLOTS_TAKEN] += 1
+        return taken
+
+    def tenant(self, at: float) -> int:
+        """Slots that another tenant holds at a time."""
+        dice = random.Random(f"{self.seed}/tenant/{int(at // 600)}")
+        return dice.randint(1, 20) if dice.random() < self.rates.tenant else 0
 
     def forget_page(self) -> bool:
         return self._happens(self.rates.page) and bool(self.inject(Fault.PAGE_TOKEN_EXPIRED))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tests.chaos.checks import Books, violations
 from tests.chaos.faults import Violation
 from tests.chaos.films import Film
+from tests.chaos.ideal import ideal_end
 from tests.chaos.mixed import Mixed, Rates
 from tests.chaos.people import Habits, uploads
 from tests.chaos.rekognition import SLOTS
@@ -33,7 +34,7 @@ class Weather:
     drain: float
     """From the first job queued to the last one ended."""
     best: float
-    """The same if no slot had ever been empty."""
+    """The same had no slot been empty while a job waited."""
     waits: dict[str, float]
     """The longest wait for a slot, by kind of upload."""
     waiting_transitions: float
@@ -64,7 +65,7 @@ def storm(seed: int, count: int) -> World:
     films: list[tuple[float, Film]] = []
     huge = count // 2
     films += [(dice.uniform(0, 60), _film(dice, "huge", number)) for number in range(huge)]
-    hours = count * 2.2 * 150 / SLOTS / 3600
+    hours = count * 2.2 * 150 / SLOTS / 3600 / 2
     groups = (count - huge) * 4 // 5 // 20
     for group in range(groups):
         start = dice.uniform(0, hours * 3600)
@@ -85,10 +86,10 @@ def weather(world: World) -> Weather:
     """Measure a run."""
     books = Books(world)
     jobs = list(world.rekognition.jobs.values())
+    asked = [(str(job.request["JobTag"]), job) for job in jobs]
     queued = {str(row["jobTag"]): _seconds(world, str(row["createdAt"])) for row in books.rows}
     waits: dict[str, float] = {}
-    for job in jobs:
-        tag = job.request["JobTag"]
+    for tag, job in asked:
         if tag in queued:
             kind = job.request["Video"]["S3Object"]["Name"].split("/")[0].split("-")[0]
             waits[kind] = max(waits.get(kind, 0.0), job.started - queued[tag])
@@ -107,7 +108,8 @@ def weather(world: World) -> Weather:
         jobs=len(jobs),
         refused_starts=world.rekognition.refused,
         drain=last - first,
-        best=_best(world, first, [(job.started, job.ends) for job in jobs]),
+        best=_best(world, [(queued[tag], job.ends - job.started) for tag, job in asked if tag in queued])
+        - first,
         waits=waits,
         waiting_transitions=max(0, visits - needed) / max(1, len(films)),
         dead_letters=len(world.queue.dead_letters) + len(world.functions.dead_letters),
@@ -120,23 +122,10 @@ def _analysed(books: Books, upload: object) -> bool:
     return "estimatedCost" in books.video(upload)  # type: ignore[arg-type]
 
 
-def _best(world: World, first: float, jobs: list[tuple[float, float]]) -> float:
-    """When all jobs would have ended had every slot that no other tenant held been in use all the time.
-
-    No job can end sooner than it lasts, so a late job alone can be what it takes.
-    """
-    work, at = sum(end - start for start, end in jobs), first
-    counted = world.plan.injected.copy()
-    now = world.plan.now if isinstance(world.plan, Mixed) else None
-    while work > 0:
-        if isinstance(world.plan, Mixed):
-            world.plan.now = lambda at=at: at
-        work -= 60 * (SLOTS - world.plan.slots_taken())
-        at += 60
-    if isinstance(world.plan, Mixed) and now is not None:
-        world.plan.now = now
-    world.plan.injected = counted
-    return max(at - first, max((end - start for start, end in jobs), default=0.0))
+def _best(world: World, jobs: list[tuple[float, float]]) -> float:
+    """When the last of the jobs ends at best, beside the same other tenant."""
+    plan = world.plan
+    return ideal_end(jobs, lambda at: SLOTS - (plan.tenant(at) if isinstance(plan, Mixed) else 0))
 
 
 def _seconds(world: World, moment: str) -> float:

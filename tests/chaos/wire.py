@@ -167,23 +167,23 @@ def _session() -> boto3.Session:
     return boto3.Session("chaos", "chaos", region_name=REGION)
 
 
-@cache
-def _client(service: str, config: Any) -> Any:
-    return _hooked(_session().client(service, config=config))
+_MADE: dict[str, Any] = {}
+"""Clients and resources by service and configuration; equal configurations need not be one object."""
 
 
-@cache
-def _resource(service: str, config: Any) -> Any:
-    resource = _session().resource(service, config=config)
-    _hooked(resource.meta.client)
-    return resource
+def _made(kind: str, service: str, config: Any) -> Any:
+    key = f"{kind} {service} {getattr(config, '_user_provided_options', None)}"
+    if key not in _MADE:
+        made = getattr(_session(), kind)(service, config=config)
+        _hooked(made.meta.client if kind == "resource" else made)
+        _MADE[key] = made
+    return _MADE[key]
 
 
-def _hooked(client: Any) -> Any:
+def _hooked(client: Any) -> None:
     client.meta.events.register_first("before-send", _send)
     # Signing costs a third of a call and nobody here would check it.
     client.meta.events.register("choose-signer", lambda **_: UNSIGNED)
-    return client
 
 
 class _Quota:
@@ -219,8 +219,8 @@ def connected(wire: Wire, clock: Callable[[], real.datetime]) -> Iterator[None]:
 
     sleep = SimpleNamespace(sleep=lambda seconds: wire._current().pause(seconds))
     clients = SimpleNamespace(
-        client=lambda service, config=None: _client(service, config),
-        resource=lambda service, config=None: _resource(service, config),
+        client=lambda service, config=None: _made("client", service, config),
+        resource=lambda service, config=None: _made("resource", service, config),
     )
     import trailer.runtime
 
