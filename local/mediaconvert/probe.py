@@ -32,7 +32,7 @@ from local.mediaconvert.probe_names import (
     codec_name,
     container_name,
 )
-from local.mediaconvert.source import first_frame, main_video, open_media, own_seconds
+from local.mediaconvert.source import EncryptedError, first_frame, main_video, open_media, own_seconds
 
 BYTE_BUDGET = 64 * 2**20
 _PARSED_CODECS = frozenset({"AVC", "HEVC", "MPEG2"})
@@ -105,10 +105,13 @@ def _signature(reader: RangeReader) -> bool:
 def _describe(container: InputContainer, name: str, found: S3Object) -> dict[str, Any]:
     video = main_video(container)
     seconds = Fraction(container.duration or 0, av.time_base)
-    frame = None
+    frame, encrypted = None, False
     if video is not None and video.codec_context is not None:
-        frame = first_frame(container, video)
-        if frame is None:
+        try:
+            frame = first_frame(container, video)
+        except EncryptedError:
+            encrypted = True
+        if frame is None and not encrypted:
             raise ValueError("no picture can be decoded")
     tracks: list[dict[str, Any]] = []
     mapping: dict[str, list[int]] = {
@@ -118,6 +121,8 @@ def _describe(container: InputContainer, name: str, found: S3Object) -> dict[str
     }
     for index, stream in enumerate(_tracks(container, video), start=1):
         tracks.append(_track(stream, index, seconds, frame if stream is video else None))
+        if encrypted and stream is video:
+            tracks[-1]["Codec"] = "UNKNOWN"
         mapping[f"{tracks[-1]['TrackType'].capitalize()}TrackIndexes"].append(index)
     described: dict[str, Any] = {"Format": name, "Duration": float(seconds), "Tracks": tracks}
     if seconds:

@@ -86,9 +86,19 @@ class Track:
     start_timecode: str | None
 
 
+class EncryptedError(ValueError):
+    """The packets are encrypted (CENC, as DRM does); decoded as they are they give rubbish."""
+
+
 def first_frame(container: InputContainer, stream: VideoStream) -> VideoFrame | None:
-    """Decode from where the container stands to the first picture; None if there is none."""
+    """Decode from where the container stands to the first picture; None if there is none.
+
+    Raises:
+        EncryptedError: nobody without the key can tell what it shows.
+    """
     for packet in container.demux(stream):
+        if packet.has_sidedata("encryption_info"):
+            raise EncryptedError("The picture is encrypted.")
         try:
             frames = stream.decode(packet)
         except av.error.InvalidDataError:
@@ -147,6 +157,8 @@ def _track(container: InputContainer, pace: Pace, name: str) -> Track:
 def _job_errors(name: str) -> Iterator[None]:
     try:
         yield
+    except EncryptedError as error:
+        raise JobError(JobError.UNSUPPORTED_CODEC, f"The video of {name} is encrypted.") from error
     except av.error.DecoderNotFoundError as error:
         raise JobError(JobError.UNSUPPORTED_CODEC, f"The video codec of {name} is not supported.") from error
     except (av.error.FFmpegError, ValueError) as error:

@@ -163,7 +163,17 @@ def _audio_track(container: InputContainer) -> AudioTrack | None:
     return None
 
 
-def decoded_frames(container: InputContainer, film: Film) -> Iterator[tuple[int, av.VideoFrame]]:
+@dataclass(slots=True)
+class Tally:
+    """How many pictures went into the decoder, and how many came out."""
+
+    given: int = 0
+    decoded: int = 0
+
+
+def decoded_frames(
+    container: InputContainer, film: Film, tally: Tally
+) -> Iterator[tuple[int, av.VideoFrame]]:
     """Every frame with its number, counted from the first frame on the film's own grid.
 
     Damaged packets are skipped and leave a gap in the numbers; of two frames in
@@ -176,7 +186,7 @@ def decoded_frames(container: InputContainer, film: Film) -> Iterator[tuple[int,
     stream.codec_context.options = {"skip_loop_filter": "all"}
     origin: int | None = None
     last = -1
-    for frame in _surviving_frames(container, stream):
+    for frame in _surviving_frames(container, stream, tally):
         if frame.pts is None or stream.time_base is None:
             number = last + 1
         else:
@@ -187,7 +197,9 @@ def decoded_frames(container: InputContainer, film: Film) -> Iterator[tuple[int,
             yield number, frame
 
 
-def _surviving_frames(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
+def _surviving_frames(
+    container: InputContainer, stream: VideoStream, tally: Tally
+) -> Iterator[av.VideoFrame]:
     errors = 0
     packets = container.demux(stream)
     while errors < MOST_ERRORS_IN_A_ROW:
@@ -198,6 +210,9 @@ def _surviving_frames(container: InputContainer, stream: VideoStream) -> Iterato
         except av.FFmpegError:
             errors += 1
             continue
+        if packet.has_sidedata("encryption_info"):
+            raise FilmError("The video could not be decoded: it is encrypted.")
+        tally.given += packet.size > 0
         try:
             frames = packet.decode()
         except av.FFmpegError:
@@ -206,16 +221,17 @@ def _surviving_frames(container: InputContainer, stream: VideoStream) -> Iterato
         for frame in frames:
             errors = 0
             if isinstance(frame, av.VideoFrame):
+                tally.decoded += 1
                 yield frame
 
 
-def check_complete(film: Film, frames: int, last_frame: int) -> None:
+def check_complete(film: Film, tally: Tally, last_frame: int) -> None:
     """Compare what was decoded with what the container promised.
 
     Raises:
         FilmError: nothing was decoded, the end is missing, or a quarter of the frames is.
     """
-    if frames == 0:
+    if tally.decoded == 0:
         raise FilmError("The video could not be decoded: it is damaged, encrypted or empty.")
     promised = film.promised_frames
     if promised <= 0:
@@ -227,6 +243,6 @@ def check_complete(film: Film, frames: int, last_frame: int) -> None:
             f"The video is truncated or damaged: it promises {float(film.duration):.1f} seconds, "
             f"and only the first {seconds:.1f} could be decoded."
         )
-    missing = last_frame + 1 - frames
-    if missing > MISSING_FRAMES_SHARE * (last_frame + 1) and frames * 2 > promised:
-        raise FilmError(f"The video is damaged: {missing} of {last_frame + 1} frames could not be decoded.")
+    missing = tally.given - tally.decoded
+    if missing > MISSING_FRAMES_SHARE * tally.given:
+        raise FilmError(f"The video is damaged: {missing} of {tally.given} frames could not be decoded.")

@@ -22,7 +22,14 @@ from numpy.typing import NDArray
 
 from local.rekognition.measure import cues, gradual, shots
 from local.rekognition.measure.audio import AUDIBLE_DB, loudness
-from local.rekognition.measure.film import Film, check_complete, decoded_frames, describe, open_container
+from local.rekognition.measure.film import (
+    Film,
+    Tally,
+    check_complete,
+    decoded_frames,
+    describe,
+    open_container,
+)
 from local.rekognition.measure.looking import Looker, Sample, Seen
 from local.rekognition.measure.planes import (
     HISTOGRAM_BINS,
@@ -50,7 +57,6 @@ class Thumbnails(NamedTuple):
 
     signatures: NDArray[np.uint8]
     histograms: NDArray[np.uint16]
-    decoded: int
 
 
 class _Collector:
@@ -103,10 +109,10 @@ class _Collector:
         self._histograms.close()
         if self._count == 0:
             empty = np.zeros((0, SIGNATURE_SIZE), np.uint8)
-            return Thumbnails(empty, np.zeros((0, HISTOGRAM_BINS), np.uint16), 0)
+            return Thumbnails(empty, np.zeros((0, HISTOGRAM_BINS), np.uint16))
         signatures = np.memmap(self._signature_path, np.uint8, "r").reshape(-1, SIGNATURE_SIZE)
         histograms = np.memmap(self._histogram_path, np.uint16, "r").reshape(-1, HISTOGRAM_BINS)
-        return Thumbnails(np.asarray(signatures), np.asarray(histograms), self.decoded)
+        return Thumbnails(np.asarray(signatures), np.asarray(histograms))
 
     def clear(self) -> None:
         """Remove the thumbnails; what is mapped stays readable until it is let go."""
@@ -124,6 +130,7 @@ class FilmPass:
     def __init__(self, path: Path, folder: Path, detectors: frozenset[str], report: Report) -> None:
         self._path, self._folder, self._report = path, folder, report
         self._looker = Looker(detectors)
+        self._tally = Tally()
 
     def join(self, detectors: frozenset[str]) -> bool:
         """Measure more detectors in the same pass; false when it is too late for that."""
@@ -153,7 +160,7 @@ class FilmPass:
         """Work out what needs the whole film, and write everything."""
         thumbnails = collector.finish()
         seen = self._looker.finish()
-        check_complete(film, thumbnails.decoded, len(thumbnails.signatures) - 1)
+        check_complete(film, self._tally, len(thumbnails.signatures) - 1)
         if round(collector.rotation / 90) % 2:
             film = dataclasses.replace(film, width=film.height, height=film.width)
         segments = _segments(self._path, self._folder, film, thumbnails, seen)
@@ -163,7 +170,7 @@ class FilmPass:
 
     def _decode(self, container: InputContainer, film: Film, collector: _Collector) -> None:
         reported = time.monotonic()
-        for number, frame in decoded_frames(container, film):
+        for number, frame in decoded_frames(container, film, self._tally):
             collector.take(number, frame)
             if time.monotonic() - reported > REPORT_SECONDS:
                 reported = time.monotonic()

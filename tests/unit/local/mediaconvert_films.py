@@ -177,10 +177,18 @@ def sound_of(path: Path, track: int = 0) -> np.ndarray[Any, np.dtype[np.float32]
 
 
 def remuxed(
-    path: Path, target: Path, *, late_picture: Fraction = Fraction(0), faststart: bool = False
+    path: Path,
+    target: Path,
+    *,
+    late_picture: Fraction = Fraction(0),
+    faststart: bool = False,
+    encrypted: bool = False,
 ) -> Path:
-    """The same packets in a new MP4, the picture starting later, or the index before the data."""
+    """The same packets in a new MP4, the picture starting later, the index before the data, or encrypted."""
     options = {"movflags": "+faststart"} if faststart else {}
+    if encrypted:
+        key = "76a6c65c5ea762046bd749a2e632ccbb"
+        options |= {"encryption_scheme": "cenc-aes-ctr", "encryption_key": key, "encryption_kid": key}
     with av.open(str(path)) as source, av.open(str(target), "w", options=options) as output:
         streams = {stream.index: output.add_stream_from_template(stream) for stream in source.streams}
         for packet in source.demux():

@@ -14,7 +14,7 @@ from local.mediaconvert import model
 from local.mediaconvert.errors import ApiError
 from local.mediaconvert.objects import BLOCK_BYTES, Objects
 from local.mediaconvert.probe import probe
-from tests.unit.local.mediaconvert_films import make_film, tone
+from tests.unit.local.mediaconvert_films import make_film, remuxed, tone
 
 
 class FakeS3:
@@ -141,6 +141,13 @@ def test_should_say_that_a_known_format_is_damaged(tmp_path):
             ask(tmp_path, data)
         assert (caught.value.code, caught.value.status) == ("UnprocessableEntityException", 422)
         assert "malformed or corrupt" in caught.value.message
+
+
+def test_should_not_name_the_codec_of_an_encrypted_picture(tmp_path):
+    path = remuxed(make_film(tmp_path / "a.mp4", 50, 25), tmp_path / "b.mp4", encrypted=True)
+    result, _ = ask(tmp_path, path.read_bytes())
+    (track,) = result["Container"]["Tracks"]
+    assert (track["Codec"], track["VideoProperties"]["Width"]) == ("UNKNOWN", 256)
 
 
 def test_should_read_only_the_blocks_that_it_needs(tmp_path):

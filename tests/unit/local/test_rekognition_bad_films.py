@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 
 import av
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from local.rekognition.answers.measured import Measured
 from local.rekognition.measure.film import FilmError
-from tests.unit.local.mediaconvert_films import make_film, tone
+from tests.unit.local.mediaconvert_films import make_film, remuxed, tone
 from tests.unit.local.rekognition_films import checks, measure, write_film
 
 
@@ -53,6 +54,19 @@ def test_a_damaged_middle_loses_frames_and_nothing_else(good: Path, tmp_path: Pa
         assert "damaged" in str(error)
     else:
         assert Measured(folder).read("film")["frames"] == 240
+
+
+def test_an_encrypted_film_is_refused_as_such(good: Path, tmp_path: Path) -> None:
+    remuxed(good, tmp_path / "film.mp4", encrypted=True)
+    assert "it is encrypted" in refusal(tmp_path / "film.mp4", tmp_path / "out")
+
+
+def test_a_film_of_which_half_is_rubbish_is_refused(good: Path, tmp_path: Path) -> None:
+    data = bytearray(good.read_bytes())
+    quarter = len(data) // 4
+    data[quarter : 3 * quarter] = Random(1).randbytes(2 * quarter)
+    (tmp_path / "film.mp4").write_bytes(bytes(data))
+    assert "frames could not be decoded" in refusal(tmp_path / "film.mp4", tmp_path / "out")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,11 @@ def test_an_ordinary_film_is_taken_as_it_is():
 @pytest.mark.parametrize(
     ("changes", "error", "words"),
     [
-        ({"video_codec": "UNKNOWN"}, UnsupportedVideoError, "can't be read. Allowed are H.264"),
+        (
+            {"video_codec": "UNKNOWN"},
+            UnsupportedVideoError,
+            "encrypted, or compressed in a way that can't be read. Allowed are H.264",
+        ),
         ({"video_codec": "THEORA"}, UnsupportedVideoError, r"can't be read (THEORA). Allowed are H.264"),
         ({"frame_rate": Fraction(120)}, UnsupportedVideoError, "120 pictures a second; allowed are 1 to 100"),
         ({"frame_rate": Fraction(1000)}, UnsupportedVideoError, "1000 pictures a second"),

@@ -43,8 +43,8 @@ def check_source(media: SourceMedia) -> None:
     if media.video_codec not in _CODECS:
         named = "" if media.video_codec == "UNKNOWN" else f" ({media.video_codec})"
         raise UnsupportedVideoError(
-            f"The picture is compressed in a way that can't be read{named}. Allowed are H.264, HEVC, ProRes, "
-            "MPEG-2, VP9 and the other usual video codecs."
+            f"The picture is encrypted, or compressed in a way that can't be read{named}. Allowed are H.264, "
+            "HEVC, ProRes, MPEG-2, VP9 and the other usual video codecs, without copy protection."
         )
     low, high = FRAME_RATES
     if not low <= media.frame_rate <= high:
