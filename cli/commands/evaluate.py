@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli import console, exhibits, flags
+from cli import console, exhibits, flags, rendered
 from cli.errors import EXIT_FAILED, UsageError
 from cli.target import Target
 
 if TYPE_CHECKING:
-    from trailer.domain.judgement import Judgement, Reading
+    from trailer.domain.judgement import Judgement, Measurements, Reading
 
 _UNMEASURED = "–"
 
@@ -36,9 +36,12 @@ def evaluate(
     baselines: Annotated[
         bool, typer.Option("--baselines", help="Also judge five simple ways of choosing clips.")
     ] = False,
+    media: Annotated[
+        bool, typer.Option("--media/--no-media", help="Measure the rendered file, too, where there is one.")
+    ] = True,
     as_json: flags.Json = False,
 ) -> None:
-    """Judge a trailer by its plan; exit code 1 when it breaks a hard rule."""
+    """Judge a trailer by its plan and its file; exit code 1 when it breaks a hard rule."""
     from trailer.domain.judgement import judge
     from trailer.domain.profiles import get_profile
 
@@ -47,7 +50,8 @@ def evaluate(
     failed = False
     for exhibit in _exhibits(context.obj, what, profile, analysis):
         viewer = get_profile(profile or exhibit.plan.profile_id)
-        judgement = judge(exhibit.analysis, exhibit.plan, viewer, others=exhibit.others)
+        measured = _measured(context.obj, what, exhibit, media=media)
+        judgement = judge(exhibit.analysis, exhibit.plan, viewer, others=exhibit.others, measured=measured)
         rivals = _rivals(exhibit, viewer) if baselines else {}
         show = _print_json if as_json else _print_table
         show(exhibit, viewer.id, judgement, rivals)
@@ -65,6 +69,37 @@ def _exhibits(
     if analysis is not None:
         raise UsageError("--analysis belongs to a plan.json; a film's own analysis is read from its results.")
     return exhibits.from_deployment(target.connect(), what, profile)
+
+
+def _measured(target: Target, what: str, exhibit: exhibits.Exhibit, *, media: bool) -> Measurements:
+    """What plan and analysis can't tell: the earlier trailers, and the rendered file where there is one."""
+    from trailer.domain.judgement import Measurements
+
+    earlier = Measurements(earlier=exhibit.earlier)
+    if not media:
+        return earlier
+    if not rendered.is_possible():
+        console.note("The rendered file is not measured: PyAV is missing, which the extra `local` brings.")
+        return earlier
+    if exhibit.record is None:
+        file = rendered.rendition_beside(Path(what))
+        return earlier if file is None else _measure(file, exhibit)
+    with rendered.temporary_folder() as folder:
+        file = rendered.fetch_rendition(target.connect(), exhibit.record, Path(folder))
+        return earlier if file is None else _measure(file, exhibit)
+
+
+def _measure(file: Path, exhibit: exhibits.Exhibit) -> Measurements:
+    from trailer.domain.judgement import Measurements
+    from trailer.wire.mediaconvert.audio import TARGET_LKFS
+
+    frames, black = rendered.count_frames(file)
+    return Measurements(
+        earlier=exhibit.earlier,
+        rendered_frames=frames,
+        black_frames=black,
+        loudness=rendered.measure_loudness(file, exhibit.plan, TARGET_LKFS),
+    )
 
 
 def _rivals(exhibit: exhibits.Exhibit, viewer: Any) -> dict[str, list[Judgement]]:

@@ -8,7 +8,7 @@ from trailer.domain.judgement import pacing, rules, story, taste, trust, variety
 from trailer.domain.judgement.readings import Metric, Target
 
 _NONE: Final = Target(0, 0)
-_MEDIA: Final = "not measurable here, it needs the rendered trailer"
+_MEDIA: Final = "needs the rendered trailer as an MP4 with sound"
 _SPEECH: Final = "not measurable here, no transcript or captions of the film tell where words are"
 _EARLIER: Final = "needs earlier trailers for the same profile, and a limit on what is repeated"
 _OTHERS: Final = "needs the trailers of other profiles for the same film"
