@@ -39,10 +39,12 @@ class ProbingTranscoder:
 
     def __init__(self, frames=SHOTS * SHOT_FRAMES, rendered=None, codec="AVC"):
         self.frames, self.rendered, self.codec = frames, rendered, codec
+        self.rendered_rate = RATE
 
     def probe(self, uri):
         frames = self.rendered if "/videos/" in uri and self.rendered else self.frames
-        video = {"Width": 1280, "Height": 720, "FrameRate": {"Numerator": RATE, "Denominator": 1}}
+        rate = self.rendered_rate if "/videos/" in uri else RATE
+        video = {"Width": 1280, "Height": 720, "FrameRate": {"Numerator": rate, "Denominator": 1}}
         meta = {"BitDepth": 8, "ChromaSubsampling": "4:2:0", "ScanType": "progressive"}
         tracks = [
             {
@@ -204,6 +206,15 @@ def test_a_trailer_that_came_out_too_long_is_not_published():
     render(film, 1, services)
     services.transcoder.rendered = 30 * RATE + 1
     with pytest.raises(RenderFailedError, match="751 frames"):
+        publish_trailer(film, "romance", 1, "job", services)
+
+
+def test_a_trailer_that_was_counted_at_another_rate_is_not_published():
+    film, services = analysed()
+    plan_trailer(film, "romance", {}, "make-1", services)
+    render(film, 1, services)
+    services.transcoder.rendered, services.transcoder.rendered_rate = 600, 24
+    with pytest.raises(RenderFailedError, match="24 pictures a second, and 25 were planned"):
         publish_trailer(film, "romance", 1, "job", services)
 
 

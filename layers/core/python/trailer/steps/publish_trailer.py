@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from trailer.domain.plan import TrailerPlan
@@ -29,14 +30,16 @@ def publish_trailer(
     what people get.
 
     Raises:
-        RenderFailedError: a file is missing, or the trailer is longer than it may be.
+        RenderFailedError: a file is missing, or the trailer is longer than it may be, or was
+            counted on another timeline than the plan.
     """
     video = load_video(video_id, services)
     folder = keys.trailer(video_id, profile_id, version)
     record = services.catalogue.get(video_id, trailer_record(profile_id, version)) or {}
     plan = load_plan(services.results.get_json(f"{folder}plan.json"))
     files = _published_files(folder, video, record, services)
-    for name, frames in _rendered_lengths(plan, folder, files, job_id, services).items():
+    for name, (rate, frames) in _rendered(plan, folder, files, job_id, services).items():
+        _check_timeline(name, rate, plan)
         _check_length(name, frames, plan)
     analysis = load_analysis(services.results.get_json(keys.analysis(video_id)))
     title = source_of(video).name
@@ -82,20 +85,30 @@ def _published_files(
     return [*expected, *others]
 
 
-def _rendered_lengths(
+def _rendered(
     plan: TrailerPlan, folder: str, files: list[str], job_id: str, services: Services
-) -> dict[str, int]:
-    """Frames of each rendition: of an MP4 by probing it, of HLS, which can't be probed, as the job tells."""
-    mp4 = [name for name in files if name.endswith(".mp4")]
+) -> dict[str, tuple[Fraction, int]]:
+    """Rate and frames of each rendition: of an MP4 by probing it, of HLS as its job tells."""
     bucket = services.results.bucket
-    lengths = {
-        name: parse_probe(services.transcoder.probe(f"s3://{bucket}/{folder}{name}")).frame_count
-        for name in mp4
+    renditions = {
+        name: parse_probe(services.transcoder.probe(f"s3://{bucket}/{folder}{name}"))
+        for name in files
+        if name.endswith(".mp4")
     }
-    if lengths:
-        return lengths
+    if renditions:
+        return {name: (media.frame_rate, media.frame_count) for name, media in renditions.items()}
     milliseconds = rendered_milliseconds(services.transcoder.job(job_id))
-    return {"The HLS rendition": round(milliseconds * plan.frame_rate / 1000)}
+    return {"The HLS rendition": (plan.frame_rate, round(milliseconds * plan.frame_rate / 1000))}
+
+
+def _check_timeline(name: str, rate: Fraction, plan: TrailerPlan) -> None:
+    """A trailer follows its source; at another rate, the source was counted in other frames than the plan."""
+    if rate != plan.frame_rate:
+        raise RenderFailedError(
+            f"{name} has {float(rate):.4g} pictures a second, and {float(plan.frame_rate):.4g} were planned: "
+            "its clips may begin elsewhere than planned, and it is not published. A copy of the film with a "
+            "constant frame rate helps."
+        )
 
 
 def _check_length(name: str, frames: int, plan: TrailerPlan) -> None:
