@@ -188,9 +188,9 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         raise PlanError(f"There is no fault “{rule.fault}” here; there are {', '.join(PLACES)}.")
     if rule.carrier not in ("*", *CARRIERS):
         raise PlanError(f"There is no carrier “{rule.carrier}”; there are {', '.join(CARRIERS)}.")
+    if rule.fault in _RENDER_CALLS:
+        rule.api, rule.function = "mediaconvert.CreateJob", STEP_FUNCTIONS
     if rule.place is Place.CALL and rule.nth is not None and "*" in rule.api:
         # Each service counts for itself, so the nth call of several services is nobody's.
         raise PlanError(f"The fault {rule.fault} needs the full name of its api to count the nth call.")
-    if rule.fault in _RENDER_CALLS:
-        rule.api, rule.function = "mediaconvert.CreateJob", STEP_FUNCTIONS
     return rule

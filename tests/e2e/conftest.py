@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from cli.target import Deployment, LocalTarget
-from local import supervisor
 from local.supervisor import Environment
+from tests.chaos.deployed.stack import deployed
 
 PROJECT = Path(__file__).parents[2]
 LIMIT_SECONDS = 300
@@ -47,12 +47,9 @@ class Film:
 
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
-    state_dir = tmp_path_factory.mktemp("local aws")
-    running = supervisor.up(state_dir)
-    try:
-        yield supervisor.deploy(running)
-    finally:
-        supervisor.down(state_dir)
+    """Deployed with the hooks of the fault injector in it, and no fault planned but by the tests of it."""
+    with deployed(tmp_path_factory.mktemp("local aws")) as stack:
+        yield stack.environment
 
 
 @pytest.fixture

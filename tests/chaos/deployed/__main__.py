@@ -13,6 +13,7 @@ from tests.chaos.deployed.cases import common
 from tests.chaos.deployed.films import Films
 from tests.chaos.deployed.singles import Compared, Singles, play_all
 from tests.chaos.deployed.stack import Stack, deployed
+from tests.chaos.deployed.storm import Storm
 
 
 def main(arguments: list[str]) -> int:
@@ -26,6 +27,8 @@ def main(arguments: list[str]) -> int:
             failed = 0
             if given.only in (None, "singles"):
                 failed += _singles(stack, films, given)
+            if given.only in (None, "storm") and given.uploads:
+                failed += _storm(stack, films, given)
     return 1 if failed else 0
 
 
@@ -35,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--uploads", type=int, default=120, help="uploads of the storm")
     parser.add_argument("--only", choices=("singles", "storm"))
     parser.add_argument("--case", default="", help="only the cases whose name has this in it")
+    parser.add_argument("--restart", action="store_true", help="restart the emulator in the storm")
     parser.add_argument("--state-dir", type=Path, help="where the environment lives, to be looked at later")
     return parser
 
@@ -63,6 +67,24 @@ def _tell(result: Compared) -> None:
         say("      its fault never struck")
     for violation in (*result.broken, *result.broken_in_model)[:5]:
         say(f"      {violation}"[:400])
+
+
+def _storm(stack: Stack, films: Films, given: argparse.Namespace) -> int:
+    say(f"\n{given.uploads} uploads at once under mixed faults, seed {given.seed}")
+    weather = Storm(stack, films, given.seed).rage(given.uploads, restart=given.restart)
+    for kind, count in sorted(weather.injected.items()):
+        say(f"  {count:7d}  {kind}")
+    statuses = ", ".join(f"{count} {status}" for status, count in sorted(weather.statuses.items()))
+    say(f"  records: {statuses}; dead letters: {weather.dead_letters}")
+    say(f"  {weather.jobs} jobs; all was over after {weather.seconds:.0f} s")
+    ratio = weather.drain / max(1e-9, weather.best)
+    say(f"  drained in {weather.drain:.0f} s; twenty slots need {weather.best:.0f} s: ratio {ratio:.2f}")
+    say(f"  longest wait for a slot {weather.longest_wait:.0f} s")
+    say(f"  state transitions of a completed film: {weather.transitions[0]} to {weather.transitions[1]}")
+    for violation in weather.broken[:40]:
+        say(f"  ✗ {violation}"[:400])
+    say(f"  {len(weather.broken)} violations")
+    return len(weather.broken)
 
 
 def say(line: str) -> None:

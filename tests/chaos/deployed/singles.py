@@ -97,18 +97,10 @@ class Singles:
             uploads.append(Upload(film, stack.upload(film.key, content, WISHES), time.monotonic()))
         if case.aborts:
             self._abort()
-        stack.wait(lambda: not self._running() and Evidence(stack, uploads).settled)
+        stack.wait(lambda: not stack.running() and Evidence(stack, uploads).settled)
         journal = stack.journal(mark)
         self._letters = stack.dead_letters() - letters
         return Evidence(stack, uploads), sum(line["what"] == "fault" for line in journal)
-
-    def _running(self) -> bool:
-        return any(
-            self._stack.client("stepfunctions").list_executions(
-                stateMachineArn=self._stack.outputs[f"{machine}StateMachineArn"], statusFilter="RUNNING"
-            )["executions"]
-            for machine in ("AnalyseVideo", "MakeTrailer")
-        )
 
     def _abort(self) -> None:
         """Stop the execution when both its jobs run, as somebody in the console would."""

@@ -19,6 +19,7 @@ import boto3
 from botocore.config import Config
 
 from local import supervisor
+from local.faults.plan import parse
 from local.supervisor import Environment
 
 Rule = Mapping[str, Any]
@@ -28,7 +29,7 @@ PATIENCE = 240.0
 """Seconds that one film may take under one fault; on an idle machine it takes a few."""
 QUIET_SECONDS = 2.5
 """No function has called anything for so long: what is still open waits for time to pass."""
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.3
 _CLOSED = ("DONE", "FAILED", "COMPLETED", "REJECTED", "PUBLISHED", None)
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)")
 
@@ -102,8 +103,10 @@ class Stack:
             "jobSeconds": job_seconds,
             "pageRows": page_rows,
         }
+        text = json.dumps(plan)
+        parse(text)
         scratch = self.plan_path.with_suffix(".partial")
-        scratch.write_text(json.dumps(plan), encoding="utf-8")
+        scratch.write_text(text, encoding="utf-8")
         scratch.replace(self.plan_path)
 
     @property
@@ -148,6 +151,16 @@ class Stack:
             if "LastEvaluatedKey" not in page:
                 return items
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def running(self) -> bool:
+        """Whether any execution is under way."""
+        client = self.client("stepfunctions")
+        return any(
+            client.list_executions(
+                stateMachineArn=self.outputs[f"{machine}StateMachineArn"], statusFilter="RUNNING"
+            )["executions"]
+            for machine in ("AnalyseVideo", "MakeTrailer")
+        )
 
     def executions(self, machine: str) -> list[dict[str, Any]]:
         """All executions of ``AnalyseVideo`` or ``MakeTrailer``."""

@@ -50,6 +50,12 @@ def test_a_rule_does_not_shift_another() -> None:
     assert strikes(both, 3, api="s3.PutObject") == [True, False, True]
 
 
+def test_a_fault_of_the_render_call_needs_no_api() -> None:
+    plan = planned({"fault": "render-answer-lost", "nth": 1})
+    assert strikes(plan, 2, function="states", api="mediaconvert.GetJob") == [False, False]
+    assert strikes(plan, 2, function="states", api="mediaconvert.CreateJob") == [True, False]
+
+
 def test_slots_are_taken_for_a_while_only(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = planned({"fault": "slots-taken", "count": 19, "after": 5, "seconds": 10})
     for since, taken in ((0, 0), (5, 19), (14, 19), (15, 0)):
