@@ -252,9 +252,12 @@ class FakeUploads:
     """By version, for uploads with equal bytes; any other version has bytes of its own."""
     files: dict = field(default_factory=dict)
     """Other objects of the bucket by key."""
+    unnamed: str = "v1"
+    """The version that is there for who names none."""
 
     def head(self, source):
-        return UploadHead(1000, self.etags.get(source.version, f"etag-{source.version}"), self.metadata)
+        version = source.version or self.unnamed
+        return UploadHead(1000, self.etags.get(version, f"etag-{version}"), self.metadata)
 
     def sidecar(self, source):
         return self.options

@@ -7,7 +7,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.constructs.access import read_films, read_results, use_table
+from infra.constructs.access import read_films, read_results, use_table, write_results
 from infra.constructs.compliance import acknowledge
 from infra.constructs.detection import PROXIES
 from infra.constructs.python_function import FunctionDefaults, PythonFunction
@@ -47,7 +47,9 @@ class Registration(Construct):
         check_proxy = PythonFunction(
             self, folder="check_proxy", defaults=defaults, timeout=Duration.seconds(90)
         )
+        read_films(check_proxy, films)
         read_results(check_proxy, results, PROXIES)
+        write_results(check_proxy, results)
         use_table(check_proxy, catalogue, "GetItem", "UpdateItem")
 
         for function in (probe_video, check_proxy):

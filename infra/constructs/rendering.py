@@ -13,6 +13,7 @@ from infra.constructs.access import (
     FILM_REASON,
     VIDEOS,
     acknowledge_objects,
+    read_films,
     read_results,
     use_table,
     write_results,
@@ -53,6 +54,7 @@ class Rendering(Construct):
         publish_trailer = PythonFunction(
             self, folder="publish_trailer", defaults=defaults, timeout=Duration.minutes(4)
         )
+        read_films(publish_trailer, films)
         read_results(publish_trailer, results)
         write_results(publish_trailer, results)
         use_table(publish_trailer, catalogue, "GetItem", "UpdateItem")

@@ -60,8 +60,10 @@ EXPECTED: dict[str, Rights] = {
     | _table(CATALOGUE, "GetItem", "UpdateItem")
     | _on("*", "mediaconvert:Probe")
     | _on(RESULTS, "s3:ListBucket"),
-    "Registration/CheckProxy": _on(PROXY, "s3:GetObject")
+    "Registration/CheckProxy": READ_FILMS
+    | _on(PROXY, "s3:GetObject")
     | _on(RESULTS, "s3:ListBucket")
+    | WRITE_RESULTS
     | _table(CATALOGUE, "GetItem", "UpdateItem")
     | _on("*", "mediaconvert:Probe"),
     "Detection/StartDetection": START_JOBS
@@ -99,7 +101,8 @@ EXPECTED: dict[str, Rights] = {
     "Rendering/PlanTrailer": READ_RESULTS
     | WRITE_RESULTS
     | _table(CATALOGUE, "GetItem", "PutItem", "UpdateItem", "Query"),
-    "Rendering/PublishTrailer": READ_RESULTS
+    "Rendering/PublishTrailer": READ_FILMS
+    | READ_RESULTS
     | WRITE_RESULTS
     | ANNOUNCE
     | _table(CATALOGUE, "GetItem", "UpdateItem")

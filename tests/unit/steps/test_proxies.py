@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from tests.fakes import fake_services, upload_event
-from trailer.errors import UnreadableVideoError
+from trailer.errors import UnreadableVideoError, UploadReplacedError
 from trailer.steps.check_proxy import check_proxy
 from trailer.steps.probe_video import probe_video
 from trailer.steps.register_video import register_video
@@ -75,7 +75,8 @@ def test_equal_bytes_share_one_proxy():
     services.results.put_text(proxy_key(services, film), "a copy", "video/mp4")
     other = registered(services, "other/Name.mp4")
     assert other != film
-    assert probe_video(other, services) == {"needsProxy": False, "hasProxy": True}
+    probe = probe_video(other, services)
+    assert (probe["needsProxy"], probe["hasProxy"]) == (False, True)
     assert proxy_key(services, other) == proxy_key(services, film)
 
 
@@ -122,3 +123,13 @@ def test_a_proxy_that_is_shorter_than_the_film_says_shows_that_the_film_is_cut_s
 def test_a_header_may_be_a_little_wrong():
     film, services = with_proxy(proxy_seconds=SECONDS * 0.985)
     check_proxy(film, services)
+
+
+def test_a_copy_of_another_film_of_the_same_name_is_used_by_nobody():
+    film, services = with_proxy()
+    services.results.put_text(proxy_key(services, film), "a copy", "video/mp4")
+    services.uploads.unnamed = "v2"
+    with pytest.raises(UploadReplacedError):
+        check_proxy(film, services)
+    services.uploads.unnamed = "v1"
+    assert probe_video(film, services)["needsProxy"]

@@ -14,6 +14,7 @@ from trailer.errors import (
     UnknownProfileError,
     UnknownVideoError,
     UnreadableVideoError,
+    UploadReplacedError,
     VideoTooShortError,
 )
 from trailer.steps.collect_detection import collect_detection
@@ -26,6 +27,7 @@ from trailer.steps.register_video import register_video
 from trailer.steps.resume_detection import resume_detection
 from trailer.steps.score_scenes import score_scenes
 from trailer.steps.start_detection import start_detection
+from trailer.wire.catalogue import source_of
 from trailer.wire.media import load_media
 from trailer.wire.mediaconvert import trailer_outputs
 
@@ -110,7 +112,9 @@ def analysed(metadata=None, **overrides):
     )
     services.detections.answers.update({"segments": segments(), "labels": labels()})
     film = register_video(upload_event(), "execution-1", services)["videoId"]
-    assert probe_video(film, services) == {"needsProxy": False, "hasProxy": False}
+    probe = probe_video(film, services)
+    assert (probe["needsProxy"], probe["hasProxy"]) == (False, False)
+    assert probe["detectors"] == ["segments", "labels"]
     for number, detector in enumerate(("segments", "labels")):
         tag = start_detection(film, detector, "token", services)["jobTag"]
         resume_detection(completion(tag, job_id=f"job-{number}"), services)
@@ -142,6 +146,21 @@ def test_a_film_becomes_a_published_trailer_within_its_limit():
     complete_video(film, services)
     video = services.catalogue.get(film, "VIDEO")
     assert video["status"] == "COMPLETED" and video["trailerCount"] == 1 and video["cost"] > 0
+
+
+def test_a_film_that_was_replaced_meanwhile_gets_no_trailer_of_the_other():
+    """MediaConvert reads the newest file of a name; nobody may see another film's pictures under this record."""
+    film, services = analysed()
+    plan_trailer(film, "romance", {}, "make-1", services)
+    services.transcoder.rendered = 1
+    render(film, 1, services)
+    services.uploads.unnamed = "v2"
+    with pytest.raises(UploadReplacedError, match="Another film was uploaded as films/Film.mp4"):
+        publish_trailer(film, "romance", 1, "job", services)
+    services.uploads.etags["v2"] = services.uploads.head(
+        source_of(services.catalogue.get(film, "VIDEO"))
+    ).etag
+    publish_trailer(film, "romance", 1, "job", services)
 
 
 def test_one_profile_that_fails_does_not_take_the_others_with_it():

@@ -63,6 +63,10 @@ class UnknownVideoError(RejectedError):
     """No such video in the catalogue, or it has not been analysed yet."""
 
 
+class UploadReplacedError(RejectedError):
+    """Another file came under the film's name, and MediaConvert reads only the newest of a name."""
+
+
 class UploadVanishedError(RejectedError):
     """The uploaded object version is no longer in the bucket."""
 

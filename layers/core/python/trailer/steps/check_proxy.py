@@ -6,9 +6,9 @@ from fractions import Fraction
 from typing import Any, Final
 
 from trailer.domain.media import SourceMedia
-from trailer.errors import UnreadableVideoError
+from trailer.errors import UnreadableVideoError, UploadReplacedError
 from trailer.ports import Services
-from trailer.steps.records import load_video
+from trailer.steps.records import check_not_replaced, load_video
 from trailer.wire.catalogue import VIDEO
 from trailer.wire.media import dump_media, load_media
 from trailer.wire.probe import parse_probe
@@ -23,8 +23,15 @@ def check_proxy(video_id: str, services: Services) -> dict[str, Any]:
     Raises:
         UnreadableVideoError: the proxy is shorter than what the film's header promises, so
             MediaConvert found less in the file.
+        UploadReplacedError: it may be a copy of another film of the same name.
     """
     video = load_video(video_id, services)
+    try:
+        check_not_replaced(video, services)
+    except UploadReplacedError:
+        # Films with equal bytes share the copy, and an empty file counts as none.
+        services.results.put_text(video["proxyKey"], "", "video/mp4")
+        raise
     media = load_media(video["media"])
     proxy = parse_probe(services.transcoder.probe(f"s3://{services.results.bucket}/{video['proxyKey']}"))
     _check_complete(media, proxy)

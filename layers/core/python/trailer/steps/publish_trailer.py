@@ -9,7 +9,7 @@ from typing import Any
 from trailer.domain.plan import TrailerPlan
 from trailer.errors import RenderFailedError
 from trailer.ports import Services
-from trailer.steps.records import load_video
+from trailer.steps.records import check_not_replaced, load_video
 from trailer.wire import keys
 from trailer.wire.analysis import load_analysis
 from trailer.wire.catalogue import source_of, trailer_record
@@ -32,8 +32,10 @@ def publish_trailer(
     Raises:
         RenderFailedError: a file is missing, or the trailer is longer than it may be, or was
             counted on another timeline than the plan.
+        UploadReplacedError: it may have been cut from another film of the same name.
     """
     video = load_video(video_id, services)
+    check_not_replaced(video, services)
     folder = keys.trailer(video_id, profile_id, version)
     record = services.catalogue.get(video_id, trailer_record(profile_id, version)) or {}
     plan = load_plan(services.results.get_json(f"{folder}plan.json"))

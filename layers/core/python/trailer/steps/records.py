@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from trailer.errors import UnknownVideoError
+from trailer.domain.upload import content_id
+from trailer.errors import UnknownVideoError, UploadReplacedError, UploadVanishedError
 from trailer.ports import Services
-from trailer.wire.catalogue import VIDEO
+from trailer.wire.catalogue import VIDEO, source_of
 
 
 def load_video(video_id: str, services: Services) -> dict[str, Any]:
@@ -21,3 +24,25 @@ def load_video(video_id: str, services: Services) -> dict[str, Any]:
             f"There is no video {video_id} in the catalogue; `trailer videos` lists what there is."
         )
     return video
+
+
+def check_not_replaced(video: Mapping[str, Any], services: Services) -> None:
+    """Refuse what MediaConvert may have made from another film.
+
+    Rekognition reads a version of an object; MediaConvert knows no versions and reads the
+    newest. So what it made is looked at afterwards: is the newest still this film?
+
+    Raises:
+        UploadReplacedError: other bytes were uploaded under the film's name.
+    """
+    source = source_of(video)
+    try:
+        newest = services.uploads.head(replace(source, version=None))
+    except UploadVanishedError:
+        # Then nothing newer is there to be taken for it.
+        return
+    if content_id(newest.etag, newest.size) != video["contentId"]:
+        raise UploadReplacedError(
+            f"Another film was uploaded as {source.key} while this one was in work. A trailer can only be "
+            "cut from the newest file of a name, so this version gets none."
+        )

@@ -58,6 +58,7 @@ MEANINGS: Final = (
         "VideoTooShortError",
     ),
     Meaning(_FILE, "", "Upload the film again.", "UploadVanishedError"),
+    Meaning(_FILE, "", "Upload this film again under a name of its own.", "UploadReplacedError"),
     Meaning(
         _FILE,
         "The uploaded file is no longer in the bucket.",
