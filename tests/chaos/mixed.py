@@ -74,7 +74,7 @@ class Mixed(Plan):
         return self.inject(self.random.choice(kinds))
 
     def deliveries(self, carrier: Carrier, subject: str) -> Sequence[float]:
-        when = [self.times.uniform(0.2, 1.0)]
+        when = [self.times.uniform(0.0, 1.0)]
         if self._happens(self.rates.lost):
             if carrier in _PROMISED:
                 # The first delivery fails and EventBridge repeats it.
@@ -108,7 +108,7 @@ class Mixed(Plan):
         """By windows of ten minutes, so that the same moment always has the same tenant."""
         taken = self.tenant(self.now())
         if taken:
-            self.injected[Fault.SLOTS_TAKEN] += 1
+            self.inject(Fault.SLOTS_TAKEN)
         return taken
 
     def tenant(self, at: float) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 
 from tests.chaos.faults import Violation
 from tests.chaos.storm import Weather
@@ -24,16 +24,26 @@ class Part:
     broken: tuple[Violation, ...] = ()
     hashes: tuple[str, ...] = ()
     statuses: Counter[str] = field(default_factory=Counter)
+    visited: Counter[str] = field(default_factory=Counter)
+    """Runs in which a kind of fault came to pass."""
+    survived: Counter[str] = field(default_factory=Counter)
+    """Those of them in which everything held."""
 
     def __add__(self, other: Part) -> Part:
-        return Part(
-            self.runs + other.runs,
-            self.calls + other.calls,
-            self.injected + other.injected,
-            self.broken + other.broken,
-            self.hashes + other.hashes,
-            self.statuses + other.statuses,
-        )
+        return Part(*(getattr(self, own.name) + getattr(other, own.name) for own in fields(self)))
+
+
+def one_run(
+    calls: int,
+    injected: Mapping[str, int],
+    broken: tuple[Violation, ...],
+    trace_hash: str,
+    statuses: Mapping[str, int] | None = None,
+) -> Part:
+    """What came of a single run."""
+    kinds = Counter(dict.fromkeys(injected, 1))
+    survived = Counter() if broken else kinds
+    return Part(1, calls, Counter(injected), broken, (trace_hash,), Counter(statuses or {}), kinds, survived)
 
 
 def print_part(
@@ -46,7 +56,9 @@ def print_part(
     print_(f"  {whole.runs} runs, {whole.calls} calls to AWS, {seconds:.0f} s, trace {digest}\n")
     if whole.statuses:
         print_(f"  records: {_counts(whole.statuses)}\n")
-    print_(_table(whole.injected))
+    print_("  injected  in runs     held\n")
+    for kind, count in sorted(whole.injected.items()):
+        print_(f"  {count:8d} {whole.visited[kind]:8d} {whole.survived[kind]:8d}  {kind}\n")
     print_(f"  {whole.runs - len(failures)} runs held, {len(failures)} did not\n")
     for name, broken in failures[:_SHOWN]:
         print_(f"  ✗ {name}\n")

@@ -6,14 +6,13 @@ import os
 import sys
 import time
 import warnings
-from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any
 
 from tests.chaos import storm, systematic
-from tests.chaos.report import Part, print_part
+from tests.chaos.report import Part, one_run, print_part
 from tests.chaos.systematic import Case
 
 WORKERS = max(1, os.cpu_count() or 1)
@@ -37,7 +36,7 @@ def one_case(case: Case) -> Part:
     """A run with one fault."""
     warnings.simplefilter("ignore")
     run = systematic.play(case)
-    return Part(1, len(run.calls), Counter(run.injected), run.broken, (run.trace_hash,))
+    return one_run(len(run.calls), run.injected, run.broken, run.trace_hash)
 
 
 def one_small(seed: int) -> Part:
@@ -45,4 +44,4 @@ def one_small(seed: int) -> Part:
     warnings.simplefilter("ignore")
     world = storm.small(seed)
     outcome = storm.weather(world)
-    return Part(1, outcome.calls, outcome.injected, outcome.broken, (outcome.trace_hash,), outcome.statuses)
+    return one_run(outcome.calls, outcome.injected, outcome.broken, outcome.trace_hash, outcome.statuses)
