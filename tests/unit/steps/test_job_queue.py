@@ -11,7 +11,7 @@ from tests.fakes import FakeRekognition, fake_services
 from tests.unit.steps.interleaving import Actor
 from trailer.domain.jobs import NOBODY_WAITS, JobStatus
 from trailer.domain.turns import FULL_FOR, Queue, group_of, place, turn_of
-from trailer.errors import AccessRefusedError, ServiceBusyError, TrailerError
+from trailer.errors import AccessRefusedError, JobQuotaReachedError, ServiceBusyError, TrailerError
 from trailer.steps.job_queue import start_pending
 from trailer.steps.reconcile_jobs import reconcile_jobs
 from trailer.steps.resume_detection import resume_detection
@@ -266,6 +266,28 @@ def test_a_start_that_did_not_answer_is_not_repeated_for_nobody_and_given_up_in_
     account.pass_time(hours=12)
     reconcile_jobs(account.services)
     assert (account.running(), account.services.detections.jobs) == ([], {})
+
+
+def test_a_refusal_of_the_repetition_proves_nothing_about_the_first_call():
+    account = Account(slots=1)
+    lose_answer(account, accepted=True)
+    account.upload("folder")
+    start = account.services.detections.start
+
+    def full(job):
+        raise JobQuotaReachedError("20 open jobs")
+
+    account.services.detections.start = full
+    account.pass_time(minutes=3)
+    reconcile_jobs(account.services)
+    account.services.workflow.closed.add("token-1")
+    reconcile_jobs(account.services)
+    assert account.running(), "given up, it would be billed again for the next film with these bytes"
+    account.services.detections.start = start
+    [job_id] = account.services.detections.jobs.values()
+    message = {"JobTag": account.running()[0].tag, "JobId": job_id, "Status": "SUCCEEDED"}
+    resume_detection(json.dumps(message), account.services)
+    assert [row.status for row in account.services.jobs.rows.values()] == [JobStatus.DONE]
 
 
 def test_a_refusal_gives_the_place_back():

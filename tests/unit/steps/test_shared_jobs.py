@@ -206,13 +206,15 @@ def test_a_film_that_joins_while_the_job_is_being_settled_is_woken(services):
         assert f"token-{calls}" in services.workflow.succeeded
 
 
-def test_a_late_function_does_not_replace_the_token_of_its_own_retry(services):
+@pytest.mark.parametrize("calls", range(12))
+def test_a_late_function_does_not_replace_the_token_of_its_own_retry(services, calls):
     services.detections.slots = 0
     film = register(services, "a")
     start(services, film, "token-1")
     services.workflow.closed.add("token-1")
     late = Actor("start", lambda watched: start_detection(film, "segments", "token-2", watched), services)
-    late.proceed()
+    for _ in range(calls):
+        late.proceed()
     services.workflow.closed.add("token-2")
     job = start(services, film, "token-3")
     late.finish()

@@ -110,7 +110,7 @@ def _start_refusal(error: ClientError, what: str) -> TrailerError:
         return VideoTooLargeError(f"Rekognition takes films up to 10 GB and 6 hours: {message}")
     if code == "InvalidS3ObjectException":
         return UnsupportedVideoError(f"Rekognition can't read the uploaded film: {message}")
-    return translate(error, what) or DetectionFailedError(f"{what} was refused ({code}: {message}).")
+    return translate(error, what)
 
 
 @contextmanager
