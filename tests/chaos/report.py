@@ -84,7 +84,8 @@ def print_storm(outcome: Weather, seconds: float) -> None:
     print_(f"  {outcome.film_hours:.0f} films an hour\n")
     waits = ", ".join(f"{kind} {_time(wait)}" for kind, wait in sorted(outcome.waits.items()))
     print_(f"  longest wait for a slot: {waits}\n")
-    print_(f"  state transitions per film for waiting and trying again: {outcome.waiting_transitions:.3f}\n")
+    print_(f"  state transitions per film for waiting: {outcome.waiting_transitions:.3f}, ")
+    print_(f"for trying again after a fault: {outcome.repeated_transitions:.3f}\n")
     print_(f"  dead letters: {outcome.dead_letters}\n")
     print_(f"  {len(outcome.broken)} violations\n")
     for violation in outcome.broken[:_SHOWN]:

@@ -38,6 +38,7 @@ class Execution:
 
     Attributes:
         transitions: how often each state was entered or attempted again; Step Functions bills each.
+        repeated: how many of these were attempts after a failure.
     """
 
     def __init__(self, service: StepFunctions, machine: str, name: str, given: Any) -> None:
@@ -50,6 +51,7 @@ class Execution:
         self.ended = Future(self.loop)
         self.journal: dict[str, tuple[Any, str | None]] = {}
         self.transitions: Counter[str] = Counter()
+        self.repeated: Counter[str] = Counter()
         self.tokens: set[str] = set()
         self.redrives = 0
         self.context = {
@@ -103,6 +105,7 @@ class Execution:
 
     def entered(self, state: str, *, again: bool) -> None:
         self.transitions[state] += 1
+        self.repeated[state] += again
         self.service.trace(f"{self.machine} {self.name} {state}{' again' if again else ''}")
 
     def jitter(self, seconds: float) -> float:

@@ -38,7 +38,9 @@ class Weather:
     waits: dict[str, float]
     """The longest wait for a slot, by kind of upload."""
     waiting_transitions: float
-    """State transitions per film beyond the one that each detector needs."""
+    """State transitions per film for waiting: beyond one for each detector, and without those after a fault."""
+    repeated_transitions: float
+    """State transitions per film for attempts after a fault."""
     dead_letters: int
     calls: int
     film_hours: float
@@ -96,7 +98,8 @@ def weather(world: World) -> Weather:
     first = min(queued.values(), default=0.0)
     last = max((job.ends for job in jobs), default=0.0)
     films = [e for e in world.stepfunctions.executions.values() if "StartDetection" in e.transitions]
-    visits = sum(e.transitions["StartDetection"] for e in films)
+    again = sum(e.repeated["StartDetection"] for e in films)
+    visits = sum(e.transitions["StartDetection"] - e.redrives * 4 for e in films) - again
     needed = sum(len(books.video(u).get("detectors", ())) for u in world.uploads if _analysed(books, u))
     return Weather(
         seed=world.plan.seed,
@@ -112,6 +115,7 @@ def weather(world: World) -> Weather:
         - first,
         waits=waits,
         waiting_transitions=max(0, visits - needed) / max(1, len(films)),
+        repeated_transitions=again / max(1, len(films)),
         dead_letters=len(world.queue.dead_letters) + len(world.functions.dead_letters),
         calls=len(world.wire.calls),
         film_hours=len(films) / max(1e-9, (last - first) / 3600),
