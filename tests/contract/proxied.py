@@ -16,10 +16,10 @@ from trailer.wire.probe import parse_probe
 FILM = "s3://films/film"
 
 
-def probed(path: Path, folder: Path) -> SourceMedia:
+def probed(path: Path, folder: Path, *, rendered: bool = False) -> SourceMedia:
     """What the product learns of a file from Probe."""
     objects = Objects(folder / "cache", FakeS3({"film": path.read_bytes()}))
-    return parse_probe(probe({"InputFiles": [{"FileUrl": FILM}]}, objects))
+    return parse_probe(probe({"InputFiles": [{"FileUrl": FILM}]}, objects), rendered=rendered)
 
 
 def proxy_of(path: Path, media: SourceMedia, folder: Path) -> Path:

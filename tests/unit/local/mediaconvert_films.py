@@ -45,10 +45,17 @@ def number_in(frame: VideoFrame) -> int:
     return upper
 
 
-def numbers_of(path: Path) -> list[int]:
-    """The numbers of all pictures of a film."""
+def numbers_of(path: Path, turn: int = 0) -> list[int]:
+    """The numbers of all pictures of a film; ``turn`` is how far they were turned clockwise."""
     with av.open(str(path)) as container:
-        return [number_in(frame) for frame in container.decode(video=0)]
+        return [number_in(_turned_back(frame, turn)) for frame in container.decode(video=0)]
+
+
+def _turned_back(frame: VideoFrame, turn: int) -> VideoFrame:
+    if not turn:
+        return frame
+    upright = np.rot90(frame.to_ndarray(format="gray"), turn // 90)
+    return VideoFrame.from_ndarray(np.ascontiguousarray(upright), format="gray")
 
 
 def make_film(

@@ -105,6 +105,13 @@ def test_a_header_that_hid_a_variable_rate_is_found_out():
     assert (media.frame_rate, media.variable_rate) == (24, True)
 
 
+def test_the_rate_of_a_proxy_is_what_it_says_however_odd():
+    film, services = with_proxy(rate=(24, 1), proxy_rate=(500, 21))
+    check_proxy(film, services)
+    media = load_media(services.catalogue.get(film, "VIDEO")["media"])
+    assert (media.frame_rate, media.variable_rate) == (Fraction(500, 21), True)
+
+
 def test_a_constant_rate_stays_as_it_is():
     film, services = with_proxy(rate=(30000, 1001), proxy_rate=(30000, 1001))
     check_proxy(film, services)

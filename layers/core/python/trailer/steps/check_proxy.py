@@ -33,7 +33,8 @@ def check_proxy(video_id: str, services: Services) -> dict[str, Any]:
         services.results.put_text(video["proxyKey"], "", "video/mp4")
         raise
     media = load_media(video["media"])
-    proxy = parse_probe(services.transcoder.probe(f"s3://{services.results.bucket}/{video['proxyKey']}"))
+    answer = services.transcoder.probe(f"s3://{services.results.bucket}/{video['proxyKey']}")
+    proxy = parse_probe(answer, rendered=True)
     _check_complete(media, proxy)
     counted = media.on_timeline_of(proxy)
     services.catalogue.update(
@@ -52,6 +53,6 @@ def _check_complete(media: SourceMedia, proxy: SourceMedia) -> None:
     if missing > max(Fraction(1), media.duration * _TOLERANCE):
         raise UnreadableVideoError(
             f"The file says that it holds {float(media.duration):.1f} s of film, and only "
-            f"{float(proxy.duration):.1f} s can be read: it is cut short or damaged. Upload the complete file "
-            "again."
+            f"{float(proxy.duration):.1f} s can be read: it is cut short or damaged. Upload the complete "
+            "file again."
         )

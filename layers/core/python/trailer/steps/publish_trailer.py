@@ -93,7 +93,7 @@ def _rendered(
     """Rate and frames of each rendition: of an MP4 by probing it, of HLS as its job tells."""
     bucket = services.results.bucket
     renditions = {
-        name: parse_probe(services.transcoder.probe(f"s3://{bucket}/{folder}{name}"))
+        name: parse_probe(services.transcoder.probe(f"s3://{bucket}/{folder}{name}"), rendered=True)
         for name in files
         if name.endswith(".mp4")
     }

@@ -26,12 +26,16 @@ _PROFILES_8_BIT_420: Final = re.compile(
 )
 
 
-def parse_probe(response: Mapping[str, Any]) -> SourceMedia:
+def parse_probe(response: Mapping[str, Any], *, rendered: bool = False) -> SourceMedia:
     """Read the answer to one MediaConvert Probe call for one file.
 
     The frame count is the running time of the picture times the rate of its
     timeline (see ``wire.timeline``), rounded, because Probe counts no frames.
     Width and height are in square pixels, after rotation, as a player shows them.
+
+    Args:
+        response: the answer.
+        rendered: MediaConvert made the file itself, so its rate is constant and what it says.
 
     Raises:
         UnreadableVideoError: nothing that is a media file, or one without a usable header.
@@ -44,7 +48,10 @@ def parse_probe(response: Mapping[str, Any]) -> SourceMedia:
     tracks = sorted(container.get("Tracks") or [], key=lambda track: track.get("Index") or 0)
     video = _video_track(container, tracks)
     properties = video.get("VideoProperties") or {}
-    rate, variable = timeline_rate(_frame_rate(properties), str(container["Format"]))
+    declared = _frame_rate(properties)
+    rate, variable = timeline_rate(declared, str(container["Format"]))
+    if rendered and variable:
+        rate, variable = declared, False
     frames = _frame_count(video, container, rate)
     rotation = _rotation(properties)
     width, height = _displayed_size(properties, rotation)
