@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
+Tell = Callable[[str], None]
+"""Takes the step that some work is at."""
+
 _STARTED = time.monotonic()
 _SECONDS_BETWEEN_STEPS = 1.0
 

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cli.commands import catalogue, environment, evaluate, films, requests
+from cli.commands import catalogue, doctor, environment, evaluate, films, requests
 from cli.errors import EXIT_FAILED, EXIT_INTERRUPTED, CliError
 from cli.target import On, choose_target
 
@@ -120,5 +120,6 @@ def main(
 films.register(app)
 requests.register(app)
 environment.register(app)
+doctor.register(app)
 catalogue.register(app)
 evaluate.register(app)

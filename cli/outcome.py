@@ -17,6 +17,15 @@ from cli.transfer import download_trailer
 if TYPE_CHECKING:
     from cli.target import Deployment
 
+MATTERS: Final = {
+    "file": "the film's matter",
+    "options": "a matter of the options",
+    "permission": "a permission or a key of the deployment",
+    "busy": "AWS had no room or failed for a moment",
+    "bug": "our mistake",
+}
+"""Classes of errors in words."""
+
 _KINDS: Final = {
     "VIDEO": "film",
     "SCENE": "scenes",
@@ -65,12 +74,22 @@ def show_trailers(folders: Mapping[str, Path], trailers: Sequence[queries.Record
     for trailer in trailers:
         folder = folders.get(str(trailer["record"]))
         if folder is None:
-            console.say(f"{trailer['profileId']}: {trailer['status']}: {trailer.get('reason', '')}")
+            console.say(f"{trailer['profileId']}: {describe_failure(trailer)}")
             continue
         console.say(f"{trailer['profileId']}: {describe_length(trailer)}")
         for path in _playable(trailer, folder):
             console.say(f"  trailer  {path}")
         console.say(f"  why      {folder / 'report.html'}")
+
+
+def describe_failure(record: Mapping[str, Any]) -> str:
+    """Why a film or trailer was not made, whose matter it is and what to do, as far as its record says."""
+    lines = [f"{record['status']}: {record.get('reason', 'no reason was recorded')}"]
+    if record.get("errorClass"):
+        lines.append(f"Class: {record['errorClass']} ({MATTERS.get(record['errorClass'], 'unknown here')})")
+    if record.get("action"):
+        lines.append(f"What to do: {record['action']}")
+    return "\n".join(lines)
 
 
 def describe_length(trailer: Mapping[str, Any]) -> str:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 VIDEO_STATUSES: Final = ("REGISTERED", "ANALYSING", "CUTTING", "COMPLETED", "REJECTED", "FAILED")
+OPEN_STATUSES: Final = ("REGISTERED", "ANALYSING", "CUTTING", "PLANNED")
+"""Work is under way: on a film in the first three, on a trailer in the last."""
 TERMINAL_STATUSES: Final = frozenset({"COMPLETED", "REJECTED", "FAILED"})
 JOB_STATUSES: Final = ("PENDING", "RUNNING", "DONE", "FAILED")
 
@@ -72,20 +74,27 @@ def videos_by_status(
 
     With ``since``, which must know its time zone, only films whose record changed then or later.
     """
-    from boto3.dynamodb.conditions import Attr, Key
+    from boto3.dynamodb.conditions import Attr
 
-    condition: ConditionBase = Key("status").eq(status)
-    if since is not None:
-        condition = condition & Key("updatedAt").gte(_stored_time(since))
     # Trailers have a status too and share some of its words.
-    found = _pages(
-        catalogue,
-        condition,
-        IndexName="byStatus",
-        ScanIndexForward=False,
-        FilterExpression=Attr("record").eq("VIDEO"),
-    )
-    return list(islice(found, limit))
+    return list(islice(_by_status(catalogue, status, since, Attr("record").eq("VIDEO")), limit))
+
+
+def trailers_by_status(
+    catalogue: Table, status: str, *, since: datetime | None = None, limit: int | None = None
+) -> list[Record]:
+    """Trailers of all films in one status, the latest change first; ``since`` as with films."""
+    from boto3.dynamodb.conditions import Attr
+
+    return list(islice(_by_status(catalogue, status, since, Attr("record").begins_with("TRAILER#")), limit))
+
+
+def unchanged_since(catalogue: Table, status: str, before: datetime) -> Iterator[Record]:
+    """Films and trailers in one status whose record has not changed since a time, the oldest first."""
+    from boto3.dynamodb.conditions import Key
+
+    condition = Key("status").eq(status) & Key("updatedAt").lt(_stored_time(before))
+    return _pages(catalogue, condition, IndexName="byStatus")
 
 
 def latest_videos(catalogue: Table, *, limit: int | None = None) -> list[Record]:
@@ -178,6 +187,24 @@ def jobs_of_video(jobs: Table, film: Record) -> list[Record]:
     return found
 
 
+def job(jobs: Table, tag: str) -> Record | None:
+    """One row of the job ledger by its tag. Read consistently."""
+    return _get(jobs, {"jobTag": tag})
+
+
+def unwoken_jobs(jobs: Table) -> list[Record]:
+    """Detection jobs that are settled, with films that were not told; see ``aws.job_ledger``."""
+    from boto3.dynamodb.conditions import Key
+
+    return [
+        row
+        for status in ("DONE", "FAILED")
+        for row in _pages(
+            jobs, Key("status").eq(status) & Key("turn").begins_with("waking "), IndexName="byStatus"
+        )
+    ]
+
+
 def jobs_by_status(
     jobs: Table, status: str, *, before: datetime | None = None, limit: int | None = None
 ) -> list[Record]:
@@ -204,6 +231,17 @@ def _stored_time(moment: datetime) -> str:
 
 def _scene_key(record: Mapping[str, Any]) -> tuple[str, int]:
     return str(record["videoId"]), scene_number(record)
+
+
+def _by_status(
+    catalogue: Table, status: str, since: datetime | None, kind: ConditionBase
+) -> Iterator[Record]:
+    from boto3.dynamodb.conditions import Key
+
+    condition: ConditionBase = Key("status").eq(status)
+    if since is not None:
+        condition = condition & Key("updatedAt").gte(_stored_time(since))
+    return _pages(catalogue, condition, IndexName="byStatus", ScanIndexForward=False, FilterExpression=kind)
 
 
 def _below(catalogue: Table, video_id: str, prefix: str) -> list[Record]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from cli.errors import NotRunningError
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from botocore.config import Config
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_dynamodb.service_resource import Table
+    from mypy_boto3_rekognition import RekognitionClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
 
 Progress = Callable[[str], None]
@@ -80,6 +82,21 @@ class Deployment:
     def stepfunctions(self) -> SFNClient:
         """The Step Functions client."""
         return self._session.client("stepfunctions", config=_config())
+
+    @cached_property
+    def queues(self) -> SQSClient:
+        """The SQS client."""
+        return self._session.client("sqs", config=_config())
+
+    @cached_property
+    def functions(self) -> Any:
+        """The Lambda client, of which we have no types."""
+        return self._session.client("lambda", config=_config())
+
+    @cached_property
+    def rekognition(self) -> RekognitionClient:
+        """The Rekognition client."""
+        return self._session.client("rekognition", config=_config())
 
     @cached_property
     def catalogue(self) -> Table:

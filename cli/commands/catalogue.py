@@ -48,11 +48,18 @@ def videos(
             film["status"],
             _local_time(film["updatedAt"]),
             _dollars(film),
+            film.get("errorClass", ""),
             film.get("reason", ""),
         ]
         for film in found[:limit]
     ]
-    _answer(found[:limit], as_json, ["video", "status", "changed", "cost", "reason"], rows, right=["cost"])
+    _answer(
+        found[:limit],
+        as_json,
+        ["video", "status", "changed", "cost", "class", "reason"],
+        rows,
+        right=["cost"],
+    )
 
 
 def scenes(

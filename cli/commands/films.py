@@ -161,5 +161,5 @@ def _follow_video(deployment: Deployment, video_id: str, timeout: float) -> Exec
 def _require_completed(deployment: Deployment, video_id: str) -> queries.Record:
     record = terminal_record(deployment, video_id)
     if record["status"] != "COMPLETED":
-        raise RefusedError(f"{record['status']}: {record['reason']}")
+        raise RefusedError(outcome.describe_failure(record))
     return record

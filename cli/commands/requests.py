@@ -128,7 +128,7 @@ def start_once(
 
 def _require_published(trailers: list[queries.Record], wanted: int) -> None:
     reasons = [
-        f"{trailer['profileId']}: {trailer['status']}: {trailer.get('reason', 'no reason was recorded')}"
+        f"{trailer['profileId']}: {outcome.describe_failure(trailer)}"
         for trailer in trailers
         if trailer["status"] != "PUBLISHED"
     ]

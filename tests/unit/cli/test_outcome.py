@@ -10,8 +10,9 @@ from cli import console, outcome
 from cli.commands.films import require_every_trailer
 from cli.errors import RefusedError
 from cli.execution import ANALYSE_VIDEO, Execution, Part, Progress
-from cli.outcome import Clock, describe_length, show_trailers, times
+from cli.outcome import MATTERS, Clock, describe_failure, describe_length, show_trailers, times
 from cli.watching import Watch, drawn_parts
+from trailer.domain.reasons import ErrorClass
 
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -62,6 +63,25 @@ def test_playable_files_and_the_page_are_named_thumbnails_are_not(capsys: pytest
     assert str(folder / "report.html") in said
     assert "thumbnail" not in said
     assert "comedy: REJECTED: Too little." in said
+
+
+def test_a_failure_is_told_with_its_class_and_what_to_do() -> None:
+    record = {
+        "status": "REJECTED",
+        "reason": "The file has sound but no picture.",
+        "errorClass": "file",
+        "action": "Upload the complete film again.",
+    }
+    assert describe_failure(record).splitlines() == [
+        "REJECTED: The file has sound but no picture.",
+        "Class: file (the film's matter)",
+        "What to do: Upload the complete film again.",
+    ]
+    assert describe_failure({"status": "FAILED"}) == "FAILED: no reason was recorded"
+
+
+def test_every_class_of_errors_has_words() -> None:
+    assert set(MATTERS) == {str(entry) for entry in ErrorClass}
 
 
 def test_only_published_trailers_are_downloaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -72,6 +72,14 @@ def test_a_reason_inside_a_reason_is_not_repeated():
     assert outer.sentence.count("MediaConvert failed and does not say why.") == 1
 
 
+@pytest.mark.parametrize("name", ["States.Timeout", "KeyError", "ABORTED"])
+def test_a_reason_inside_a_reason_keeps_its_meaning(name):
+    inner = explain(name, "what it said")
+    outer = explain("RenderFailedError", f"No trailer could be made. romance: {inner.sentence}")
+    assert (outer.error_class, outer.action) == (inner.error_class, inner.action)
+    assert outer.sentence.startswith("No trailer could be made. romance: ")
+
+
 def test_a_message_is_cut_and_becomes_one_line():
     reason = explain("KeyError", "a\n" * 5000)
     assert "\n" not in reason.sentence and len(reason.sentence) < 1200

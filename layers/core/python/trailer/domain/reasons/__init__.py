@@ -69,7 +69,8 @@ def explain(name: str, message: str, *, again: str = UPLOAD_AGAIN) -> Reason:
     """
     text = " ".join(message.split())[:_MESSAGE_LIMIT]
     quoted = None if is_rejection(name) else _QUOTED.search(text)
-    meaning = (quoted and meaning_of(quoted["code"])) or _meaning_of_text(name, text) or meaning_of(name)
+    inside = None if is_rejection(name) else _meaning_inside(name, text)
+    meaning = (quoted and meaning_of(quoted["code"])) or inside or meaning_of(name)
     known = meaning or _UNKNOWN
     detail = text if meaning or quoted else f"{name}: {text}"
     # A sentence that went into a later error's message isn't said twice.
@@ -98,11 +99,16 @@ def said(code: str, message: str) -> str:
 _QUOTED: Final = re.compile(r"AWS says (?P<code>[\w.]+): ")
 
 
-def _meaning_of_text(name: str, text: str) -> Meaning | None:
-    if name != errors.DetectionFailedError.__name__:
-        return None
+def _meaning_inside(name: str, text: str) -> Meaning | None:
+    """Of a reason that is part of a later one, and of what Rekognition says about a failed job."""
+    detected = name == errors.DetectionFailedError.__name__
     words = text.casefold()
-    return next((meaning for meaning in MEANINGS if any(known in words for known in meaning.texts)), None)
+    for meaning in (*MEANINGS, _UNKNOWN):
+        if meaning.sentence and meaning.sentence in text:
+            return meaning
+        if detected and any(known in words for known in meaning.texts):
+            return meaning
+    return None
 
 
 def _key(name: str) -> str:
