@@ -21,7 +21,7 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 export NODE_NO_WARNINGS := 1
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 # CDK takes the version that it shall not warn of; asked only where CDK runs.
-test infra e2e synth: export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = $(shell node -p 'process.versions.node.split(".")[0]')
+test infra e2e chaos synth: export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = $(shell node -p 'process.versions.node.split(".")[0]')
 # What runs `app.py` must be our Python, not whatever comes first on the path.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -78,6 +78,9 @@ bench: $(SETUP) ## Speed against the floor, medians side by side
 # Strings hash as in every other run, so that a seed means the same everywhere.
 chaos: $(SETUP) ## Break the pipeline on virtual time and see what holds: SEED=1 RUNS=300 UPLOADS=1000; RUN=17 ARGS=--trace shows one run
 	@PYTHONHASHSEED=0 $(PY) -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS)) $(if $(UPLOADS),--uploads $(UPLOADS)) $(if $(RUN),--run $(RUN)) $(ARGS)
+ifeq ($(RUN)$(ARGS),)
+	@PYTHONHASHSEED=0 nice $(PY) -m tests.chaos.deployed $(if $(SEED),--seed $(SEED))
+endif
 
 synth: $(SETUP) ## The CloudFormation templates, into cdk.out
 	@$(CDK) synth --quiet --no-notices $(ARGS)

@@ -38,13 +38,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--uploads", type=int, default=120, help="uploads of the storm")
     parser.add_argument("--only", choices=("singles", "storm"))
     parser.add_argument("--case", default="", help="only the cases whose name has this in it")
+    parser.add_argument("--skip", type=int, default=0, help="leave out so many cases at the beginning")
     parser.add_argument("--restart", action="store_true", help="restart the emulator in the storm")
     parser.add_argument("--state-dir", type=Path, help="where the environment lives, to be looked at later")
     return parser
 
 
 def _singles(stack: Stack, films: Films, given: argparse.Namespace) -> int:
-    cases = [case for case in common() if given.case in case.name]
+    cases = [case for case in common() if given.case in case.name][given.skip :]
     say(f"\n{len(cases)} cases in the model and on the deployed stack, seed {given.seed}")
     began = time.monotonic()
     results = play_all(Singles(stack, films, given.seed), cases, _tell)

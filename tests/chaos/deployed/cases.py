@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from tests.chaos.faults import UNHAPPY, Carrier, Fault
@@ -44,7 +44,9 @@ class Case:
         name: what it is called in the table.
         rules: faults, in the words of ``local/faults``.
         films: what is uploaded, one after the other.
-        twice: whether the second upload waits for the end of the first.
+        letters: how many dead letters its faults explain.
+        second_renders: whether its trailer may be rendered twice.
+        aborts: whether somebody stops the execution while its jobs run.
     """
 
     name: str
@@ -53,22 +55,23 @@ class Case:
     letters: int = 0
     second_renders: bool = False
     aborts: bool = False
-    marks: Mapping[str, Fault] = field(default_factory=dict)
+    restarts: bool = False
+    """Whether the emulator is stopped and started again while its jobs run; the model has none."""
 
     def faults(self) -> set[Fault]:
         """The faults that may end it otherwise than well."""
         found = {Fault(str(rule["fault"])) for rule in self.rules} & set(UNHAPPY)
-        return found | ({Fault.EXECUTION_ABORTED} if self.aborts else set())
+        if self.aborts:
+            found.add(Fault.EXECUTION_ABORTED)
+        if len({film.key for film in self.films}) < len(self.films):
+            found.add(Fault.SAME_KEY)
+        return found
 
 
 def call(fault: Fault, function: str, api: str, nth: int = 1, **more: Any) -> Case:
     """One fault at one call."""
     rule = {"fault": str(fault), "function": function, "api": api, "nth": nth, **more}
-    return Case(f"{fault} at {function} {api} #{nth}", (rule,), **_excuses(fault, function))
-
-
-def _excuses(fault: Fault, function: str) -> dict[str, Any]:
-    return {}
+    return Case(f"{fault} at {function} {api} #{nth}", (rule,))
 
 
 def at_every_api() -> Iterator[Case]:
@@ -147,7 +150,9 @@ def by_people() -> Iterator[Case]:
     one = Film("films/one.mp4", "one")
     yield Case("nothing", ())
     yield Case("same-bytes", (), (one, Film("copies/one again.mp4", "one")))
+    yield Case("same-key", (), (one, Film("films/one.mp4", "two")))
     yield Case("execution-aborted", (), aborts=True)
+    yield Case("emulator-restarted", (), restarts=True)
 
 
 def common() -> list[Case]:

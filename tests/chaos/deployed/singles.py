@@ -16,6 +16,8 @@ from tests.chaos.films import Film
 from tests.chaos.world import Upload
 
 ONE = Film("films/one.mp4", "one")
+LONG = 4.0
+"""Seconds of a job during which something is done to the execution or the emulator."""
 UNSEEN = (Fault.SLOTS_TAKEN,)
 """Faults that are a state of the account, not an event in the journal."""
 
@@ -89,25 +91,27 @@ class Singles:
             for film in case.films or (ONE,)
         ]
         contents = [self._films.content(film.content) for film in films]
-        letters = stack.dead_letters()
-        stack.plan(*case.rules, seed=self._seed, job_seconds=3.0 if case.aborts else 0.2)
+        letters, jobs = stack.dead_letters(), len(stack.rekognition_jobs())
+        stack.plan(*case.rules, seed=self._seed, job_seconds=LONG if case.aborts or case.restarts else 0.2)
         mark = stack.mark()
         uploads = []
         for film, content in zip(films, contents, strict=True):
             uploads.append(Upload(film, stack.upload(film.key, content, WISHES), time.monotonic()))
+        if case.aborts or case.restarts:
+            stack.wait(lambda: len(stack.rekognition_jobs()) >= jobs + 2)
         if case.aborts:
             self._abort()
+        if case.restarts:
+            stack.restart()
         stack.wait(lambda: not stack.running() and Evidence(stack, uploads).settled)
         journal = stack.journal(mark)
         self._letters = stack.dead_letters() - letters
         return Evidence(stack, uploads), sum(line["what"] == "fault" for line in journal)
 
     def _abort(self) -> None:
-        """Stop the execution when both its jobs run, as somebody in the console would."""
-        stack, before = self._stack, len(self._stack.rekognition_jobs())
-        stack.wait(lambda: len(stack.rekognition_jobs()) >= before + 2)
-        arn = stack.outputs["AnalyseVideoStateMachineArn"]
-        client = stack.client("stepfunctions")
+        """Stop the execution, as somebody in the console would."""
+        arn = self._stack.outputs["AnalyseVideoStateMachineArn"]
+        client = self._stack.client("stepfunctions")
         for execution in client.list_executions(stateMachineArn=arn, statusFilter="RUNNING")["executions"]:
             client.stop_execution(
                 executionArn=execution["executionArn"], error="stopped", cause="by a person"
