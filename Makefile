@@ -21,7 +21,7 @@ export CDK_DISABLE_CLI_TELEMETRY := true
 export NODE_NO_WARNINGS := 1
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 # CDK takes the version that it shall not warn of; asked only where CDK runs.
-test infra e2e chaos synth: export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = $(shell node -p 'process.versions.node.split(".")[0]')
+test infra e2e synth: export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = $(shell node -p 'process.versions.node.split(".")[0]')
 # What runs `app.py` must be our Python, not whatever comes first on the path.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
