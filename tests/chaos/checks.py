@@ -57,6 +57,13 @@ class Books:
         )
         return {fault for subject in subjects for fault in marks.get(subject, ())}
 
+    def redriven(self, folder: str) -> bool:
+        """Whether a folder belongs to a film that was redriven: that is a right to render again."""
+        return any(
+            self.world.redriven[upload.version] and self.video(upload).get("videoId", "?") in folder
+            for upload in self.world.uploads
+        )
+
 
 def violations(world: World) -> list[Violation]:
     """Every invariant that does not hold."""
@@ -95,12 +102,18 @@ def _trailers(books: Books) -> Iterator[Violation]:
         trailers = books.trailers[video["videoId"]]
         published = Counter(t["profileId"] for t in trailers if t.get("status") == "PUBLISHED")
         missing = video.get("missingTrailers", {})
-        for profile in video.get("profileIds", ()) if video["status"] == "COMPLETED" else ():
-            if published[profile] == 0 and profile not in missing:
-                yield Violation(Invariant.ONE_TRAILER, _name(upload), f"{profile}: none published")
-        for profile, count in published.items():
-            if count > 1 and not books.world.redriven[upload.version]:
-                yield Violation(Invariant.ONE_TRAILER, _name(upload), f"{profile}: {count} published")
+        wanted = 1 + books.world.requested[upload.version]
+        for profile in video.get("profileIds", ()):
+            count = published[profile]
+            short = count < (1 if books.faults(upload) else wanted) and profile not in missing
+            if video["status"] == "COMPLETED" and short:
+                yield Violation(
+                    Invariant.ONE_TRAILER, _name(upload), f"{profile}: {count} of {wanted} published"
+                )
+            if count > wanted and not books.world.redriven[upload.version]:
+                yield Violation(
+                    Invariant.ONE_TRAILER, _name(upload), f"{profile}: {count} of {wanted} published"
+                )
         for trailer in trailers:
             shown = {
                 _content(books.world, name) for name in trailer.get("files", ()) if name.endswith(".mp4")
@@ -120,13 +133,14 @@ def _billed_jobs(books: Books) -> Iterator[Violation]:
     for (content, operation), count in billed.items():
         if count > 1:
             yield Violation(Invariant.ONE_BILLED_JOB, content, f"{operation} was billed {count} times")
-    rendered: Counter[tuple[str, ...]] = Counter()
+    rendered: Counter[str] = Counter()
     for render in books.world.mediaconvert.jobs.values():
-        about = render.request["UserMetadata"]
-        rendered[about["videoId"], about.get("profileId", "proxy")] += render.status == "COMPLETE"
-    for (video, what), count in rendered.items():
-        if count > 1 and not books.world.plan.allows_second_render(video):
-            yield Violation(Invariant.ONE_BILLED_JOB, video, f"{what} was rendered {count} times")
+        group = render.request["Settings"]["OutputGroups"][0]["OutputGroupSettings"]
+        settings = group.get("FileGroupSettings") or group["HlsGroupSettings"]
+        rendered[settings["Destination"]] += render.status == "COMPLETE"
+    for folder, count in rendered.items():
+        if count > 1 and not books.redriven(folder):
+            yield Violation(Invariant.ONE_BILLED_JOB, folder, f"was rendered {count} times")
 
 
 def _open_rows(books: Books) -> Iterator[Violation]:

@@ -80,6 +80,8 @@ class Fault(StrEnum):
     """The same bytes are uploaded under another name."""
     SAME_KEY = "same-key"
     """The same key is uploaded again: a new version, a new film."""
+    REQUESTED_TWICE = "requested-twice"
+    """The same request for a trailer is made twice at once, and another one beside it."""
 
     # Of the AWS of one machine only.
     EMULATOR_RESTARTED = "emulator-restarted"

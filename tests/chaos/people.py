@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from tests.chaos.checks import Books
 from tests.chaos.faults import Fault
 from tests.chaos.films import Film
 from tests.chaos.stepfunctions import Execution
@@ -24,6 +25,8 @@ class Habits:
     """The same bytes come again under another name."""
     repeats: float = 0.03
     """The same key comes again with other bytes."""
+    requests: float = 0.1
+    """A trailer is asked for again when the film is done."""
     bad_films: float = 0.05
 
 
@@ -47,6 +50,8 @@ def uploads(world: World, films: list[tuple[float, Film]], habits: Habits, withi
             world.upload(again, at + dice.uniform(0, within))
         if dice.random() < habits.deletes:
             world.loop.at(at + dice.uniform(0, within), lambda upload=upload: _delete(world, upload))
+        if dice.random() < habits.requests:
+            world.loop.at(at + dice.uniform(2, 4) * within, lambda upload=upload: _request(world, upload))
         for fault, rate in (
             (Fault.EXECUTION_ABORTED, habits.aborts),
             (Fault.EXECUTION_TIMED_OUT, habits.times_out),
@@ -84,6 +89,18 @@ def _redrive(world: World, upload: Upload, execution: Execution) -> None:
     world.redriven[upload.version] += 1
     world.trace(f"somebody redrives {execution.name}")
     execution.redrive()
+
+
+def _request(world: World, upload: Upload) -> None:
+    """One request, made twice at once, and another beside it: two trailers more."""
+    video = Books(world).video(upload)
+    if video.get("status") != "COMPLETED":
+        return
+    world.plan.inject(Fault.REQUESTED_TWICE)
+    world.requested[upload.version] += 2
+    for name in ("again", "again", "other"):
+        wish = {"videoId": video["videoId"], "profileId": video["profileIds"][0], "options": {}}
+        world.stepfunctions.start("MakeTrailer", wish, f"{name}-{upload.version}")
 
 
 def _execution_of(world: World, upload: Upload) -> Execution | None:

@@ -81,10 +81,6 @@ class Plan:
         """Whether so many dead letters are no wonder under these faults."""
         return letters == 0
 
-    def allows_second_render(self, video: str) -> bool:
-        """Whether the faults give a right to render a trailer again."""
-        return False
-
 
 class Single(Plan):
     """One fault at one call."""

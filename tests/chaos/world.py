@@ -81,7 +81,8 @@ class World:
         uploads: in order of arrival.
         outcomes: messages on the outcome topic.
         lines: what happened, in order; the same seed gives the same lines.
-        executions_of: the AnalyseVideo executions of an upload, by version.
+        redriven: how often an execution of an upload was redriven, by version.
+        requested: how many trailers were asked for besides those of the upload, by version.
     """
 
     def __init__(self, plan: Plan, defaults: Mapping[str, Any] | None = None) -> None:
@@ -91,6 +92,7 @@ class World:
         self.outcomes: list[dict[str, Any]] = []
         self.lines: list[str] = []
         self.redriven: Counter[str] = Counter()
+        self.requested: Counter[str] = Counter()
         self.objects = Objects()
         self.objects.buckets |= {SOURCE: {}, RESULTS: {}}
         self.tables = Tables(
