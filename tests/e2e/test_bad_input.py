@@ -1,5 +1,6 @@
 """Whatever is uploaded ends in a terminal record with a sentence, and `trailer` ends with it too."""
 
+import json
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +12,9 @@ import pytest
 
 from cli import queries
 from cli.target import Deployment
+from tests.unit.local.mediaconvert_films import make_film, numbers_of, remuxed
+
+QUICK = {"x265-params": "log-level=none", "preset": "ultrafast"}
 
 
 def empty(path: Path, film: Path) -> None:
@@ -24,6 +28,12 @@ def text(path: Path, film: Path) -> None:
 def truncated(path: Path, film: Path) -> None:
     whole = film.read_bytes()
     path.write_bytes(whole[: len(whole) // 3])
+
+
+def truncated_foreign(path: Path, film: Path) -> None:
+    """The same packets in Matroska, which needs a proxy, cut in the middle."""
+    whole = remuxed(film, path.with_name("whole.mkv")).read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
 
 
 def sound_only(path: Path, film: Path) -> None:
@@ -46,7 +56,11 @@ def whole(path: Path, film: Path) -> None:
     [
         pytest.param(empty, [], "empty", id="zero bytes"),
         pytest.param(text, [], "video", id="text with a film's name"),
+        # The header of both promises a whole film: only reading it shows the truth.
         pytest.param(truncated, ["--max-duration", "5"], "truncated or damaged", id="cut short"),
+        pytest.param(
+            truncated_foreign, ["--max-duration", "5"], "damaged, cut short", id="cut short, with a proxy"
+        ),
         pytest.param(sound_only, [], "picture", id="no video track"),
         pytest.param(
             whole, ["--max-duration", "20"], "nothing to choose from", id="shorter than its trailer"
@@ -75,15 +89,14 @@ def test_a_bad_upload_is_refused_with_a_sentence(
     answer = trailer("run", path, *wishes, "--no-check", "--out", tmp_path / "out")
 
     assert answer.code == 1, answer.err
-    last = answer.err.strip().splitlines()[-1]
-    # A header can lie: what only Rekognition finds out is a failure of its job, not a refusal of ours.
-    status = "FAILED" if make is truncated else "REJECTED"
-    assert last.startswith(f"{status}: ")
-    assert says in last
-    assert last.endswith((".", ")"))
+    (verdict,) = [line for line in answer.err.splitlines() if line.startswith("REJECTED: ")]
+    assert says in verdict
+    assert verdict.endswith((".", ")"))
     assert "Traceback" not in answer.err
     refused = [
-        film for film in queries.videos_by_status(deployment.catalogue, status) if film["reason"] in last
+        film
+        for film in queries.videos_by_status(deployment.catalogue, "REJECTED")
+        if film["reason"] in verdict
     ]
     assert refused
 
@@ -103,3 +116,26 @@ def test_a_film_keeps_its_name(
     assert record is not None
     assert record["key"] == name
     assert list(folder.glob("comedy/*.mp4"))
+
+
+def test_a_film_that_rekognition_can_not_read_is_cut_frame_for_frame_by_its_proxy(
+    trailer: Any, deployment: Deployment, tmp_path: Path
+) -> None:
+    times = [slot * 100 // 3 for slot in range(600) if slot % 7 not in (3, 5)]
+    film = make_film(
+        tmp_path / "telephone.mov", len(times), 30, times=times, codec="libx265", options=QUICK, rotation=90
+    )
+
+    answer = trailer("run", film, "--profile", "comedy", "--max-duration", "5", "--out", tmp_path / "out")
+
+    assert answer.code == 0, answer.err
+    (folder,) = (tmp_path / "out").iterdir()
+    record = queries.video(deployment.catalogue, folder.name)
+    assert record is not None
+    assert (record["media"]["frameRate"], record["media"]["variableRate"]) == ("24/1", True)
+    clips = json.loads((folder / "comedy" / "plan.json").read_text())["clips"]
+    planned = [frame for clip in clips for frame in range(*clip["source"])]
+    places = [round(time * 24 / 1000) for time in times]
+    standing = [max(number for number, at in enumerate(places) if at <= frame) for frame in planned]
+    (rendition,) = (folder / "comedy").glob("*.mp4")
+    assert numbers_of(rendition, turn=90) == standing

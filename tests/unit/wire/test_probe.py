@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.wire.films import film
 from trailer.domain.media import AudioTrack
-from trailer.errors import NoVideoTrackError, UnreadableVideoError
+from trailer.errors import NoVideoTrackError, UnreadableVideoError, UnsupportedVideoError
 from trailer.wire.probe import parse_probe
 
 
@@ -180,6 +180,11 @@ def test_what_is_no_video_file_is_unreadable(answer):
 def test_sound_and_cover_art_are_no_film(answer):
     with pytest.raises(NoVideoTrackError, match="picture"):
         parse_probe(answer)
+
+
+def test_an_encrypted_film_is_told_so_whatever_else_is_missing():
+    with pytest.raises(UnsupportedVideoError, match="encrypted"):
+        parse_probe(response(video("UNKNOWN", Width=None), audio(2)))
 
 
 def test_the_film_is_found_behind_a_cover_picture():

@@ -15,6 +15,7 @@ from typing import Any, Final
 from trailer.domain.media import AudioTrack, SourceMedia
 from trailer.errors import NoVideoTrackError, UnreadableVideoError
 from trailer.wire.languages import language_code
+from trailer.wire.suitability import check_codec
 from trailer.wire.timeline import timeline_rate
 
 _ALLOWED = "Upload a complete video file, for example H.264 with AAC sound in an MP4."
@@ -40,6 +41,7 @@ def parse_probe(response: Mapping[str, Any], *, rendered: bool = False) -> Sourc
     Raises:
         UnreadableVideoError: nothing that is a media file, or one without a usable header.
         NoVideoTrackError: sound only, or sound with a cover picture.
+        UnsupportedVideoError: an encrypted picture, or a codec that nobody reads.
     """
     results = response.get("ProbeResults") or []
     container = (results[0].get("Container") if results else None) or {}
@@ -47,6 +49,8 @@ def parse_probe(response: Mapping[str, Any], *, rendered: bool = False) -> Sourc
         raise UnreadableVideoError(f"The file can't be opened: it is empty, damaged or no video. {_ALLOWED}")
     tracks = sorted(container.get("Tracks") or [], key=lambda track: track.get("Index") or 0)
     video = _video_track(container, tracks)
+    # First, because of a codec that it doesn't know Probe tells little else.
+    check_codec(str(video.get("Codec") or "UNKNOWN"))
     properties = video.get("VideoProperties") or {}
     declared = _frame_rate(properties)
     rate, variable = timeline_rate(declared, str(container["Format"]))

@@ -40,16 +40,11 @@ def check_source(media: SourceMedia) -> None:
         UnsupportedVideoError: a codec, picture size or frame rate that no tool here can handle.
         VideoTooLongError: more than 6 hours.
     """
-    if media.video_codec not in _CODECS:
-        named = "" if media.video_codec == "UNKNOWN" else f" ({media.video_codec})"
-        raise UnsupportedVideoError(
-            f"The picture is encrypted, or compressed in a way that can't be read{named}. Allowed are H.264, "
-            "HEVC, ProRes, MPEG-2, VP9 and the other usual video codecs, without copy protection."
-        )
+    check_codec(media.video_codec)
     low, high = FRAME_RATES
     if not low <= media.frame_rate <= high:
         raise UnsupportedVideoError(
-            f"The film has {float(media.frame_rate):.4g} pictures a second; allowed are {low} to {high}."
+            f"The film has {float(media.frame_rate):.5g} pictures a second; allowed are {low} to {high}."
         )
     _check_size(media)
     if media.duration > MAX_SECONDS:
@@ -57,6 +52,20 @@ def check_source(media: SourceMedia) -> None:
         raise VideoTooLongError(
             f"The film runs {hours} h {minutes:02d} min {seconds:02d} s; at most 6 hours are allowed. "
             "Upload it in parts."
+        )
+
+
+def check_codec(codec: str) -> None:
+    """Refuse a codec, by Probe's name, that MediaConvert doesn't decode; an encrypted track has none.
+
+    Raises:
+        UnsupportedVideoError: with the codecs that are allowed.
+    """
+    if codec not in _CODECS:
+        named = "" if codec == "UNKNOWN" else f" ({codec})"
+        raise UnsupportedVideoError(
+            f"The picture is encrypted, or compressed in a way that can't be read{named}. Allowed are H.264, "
+            "HEVC, ProRes, MPEG-2, VP9 and the other usual video codecs, without copy protection."
         )
 
 
