@@ -21,6 +21,7 @@ def describe(profile: ViewerProfile) -> list[tuple[str, str, str]]:
         ("moderation", profile.moderation),
         ("energy", profile.energy),
         ("framing", {"faces": profile.faces, "two people": profile.two_shot}),
+        ("sound", {"people who talk": profile.speech}),
     ):
         ranked = sorted(weights.items(), key=lambda item: (-abs(item[1]), item[0]))
         rows += [(kind, word, f"{weight:+.2f}") for word, weight in ranked if weight]

@@ -18,7 +18,9 @@ _TELL_EVERY_BYTES: Final = 100 * _MEGABYTE
 
 
 def upload(deployment: Deployment, film: Path, metadata: Mapping[str, str]) -> str:
-    """Upload a film under its own name, in parts and in parallel; returns its video id.
+    """Upload a film under its own name, in parts and in parallel, after the captions beside it.
+
+    Returns its video id.
 
     The id is computed from the object version, as the pipeline does it, so that
     the film can be followed before the pipeline has seen it.
@@ -26,6 +28,9 @@ def upload(deployment: Deployment, film: Path, metadata: Mapping[str, str]) -> s
     from trailer.domain.upload import ObjectVersion, video_id
 
     key = film.name
+    for beside in captions_beside(film):
+        deployment.s3.upload_file(str(beside), deployment.source_bucket, beside.name)
+        console.note(f"Uploaded {beside.name}, which tells where people talk")
     with _upload_progress(film) as advance:
         deployment.s3.upload_file(
             str(film), deployment.source_bucket, key, ExtraArgs={"Metadata": dict(metadata)}, Callback=advance
@@ -33,6 +38,13 @@ def upload(deployment: Deployment, film: Path, metadata: Mapping[str, str]) -> s
     head = deployment.s3.head_object(Bucket=deployment.source_bucket, Key=key)
     version = head.get("VersionId") or head["ETag"].strip('"')
     return video_id(ObjectVersion(deployment.source_bucket, key, version))
+
+
+def captions_beside(film: Path) -> list[Path]:
+    """The captions or transcripts that lie beside a film under the names that the pipeline looks for."""
+    from trailer.wire.transcript import names_beside
+
+    return [path for name in names_beside(film.name) if (path := film.with_name(name)).is_file()]
 
 
 def download_trailer(deployment: Deployment, folder_key: str, destination: Path) -> list[Path]:

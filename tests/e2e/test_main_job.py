@@ -80,6 +80,17 @@ def test_no_black_bars_or_credits_are_in_a_trailer(cut: Cut, film: Any, profile:
 
 
 @pytest.mark.parametrize("profile", PROFILES)
+def test_the_file_is_what_was_planned_without_black_and_as_loud_as_ordered(
+    cut: Cut, trailer: Any, profile: str
+) -> None:
+    answer = trailer("evaluate", cut.folder / profile / "plan.json", "--json")
+    measured = {row["key"]: row.get("value") for row in map(json.loads, answer.out.splitlines())}
+    assert measured["render_length"] == 0, answer.err
+    assert measured["black_in_render"] == 0
+    assert measured["loudness_error"] <= 1
+
+
+@pytest.mark.parametrize("profile", PROFILES)
 def test_a_trailer_comes_with_its_explanation_and_its_lists(cut: Cut, profile: str) -> None:
     folder = cut.folder / profile
     page = (folder / "report.html").read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli.errors import UsageError
+from cli.transfer import captions_beside
 from cli.wishes import RefusedFileError, check_file, metadata, wishes
 
 
@@ -66,3 +67,9 @@ def test_metadata_is_ascii_whatever_was_typed() -> None:
 def test_more_metadata_than_s3_keeps_is_refused_before_the_upload() -> None:
     with pytest.raises(UsageError, match=r"trailer\.json"):
         metadata({"pin": "0:01-0:02," * 300})
+
+
+def test_captions_beside_a_film_are_those_of_its_own_name(tmp_path: Path) -> None:
+    for name in ("film.mp4", "film.vtt", "film.mp4.srt", "other.srt", "film.txt"):
+        (tmp_path / name).write_bytes(b"x")
+    assert [path.name for path in captions_beside(tmp_path / "film.mp4")] == ["film.vtt", "film.mp4.srt"]

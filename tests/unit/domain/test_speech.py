@@ -8,7 +8,7 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.quality.rules import broken_rules, flashes
@@ -124,7 +124,13 @@ def talk(seed: int, lengths: tuple[int, int], pause: int) -> list[MillisecondSpa
     return found
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A smaller seed is no simpler film, so nothing is shrunk.
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 @given(
     st.integers(0, 10**6),
     st.sampled_from([(WORDS, 300), (WORDS, 2500), (WORDS, 20_000), (CAPTIONS, 300), (CAPTIONS, 2500)]),
@@ -142,9 +148,9 @@ def test_no_trailer_cuts_a_word_or_breaks_another_rule(
     if analysis.words is not None:
         assert judgement.value("cut_words") == 0
         assert judgement.value("clean_cuts") == 1
-    if rhythm != (CAPTIONS, 300):
-        # Captions without a gap between them leave so few cut points that not every sum can be reached.
-        assert 0.98 * limit <= plan.frames
+    # Captions leave few cut points, so that not every sum can be reached; without gaps between them, hardly one.
+    fill = {(CAPTIONS, 2500): 0.95, (CAPTIONS, 300): 0.8}.get(rhythm, 0.98)
+    assert fill * limit <= plan.frames
 
 
 def dialogue(seconds: int) -> list[MillisecondSpan]:

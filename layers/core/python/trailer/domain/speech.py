@@ -7,7 +7,7 @@ before the next; a cut of the film itself may come nearer, as its editor wanted 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -148,8 +148,9 @@ class Speech:
         """Words with the short silences between them; sorted and disjoint."""
         self._starts = [one.start for one in self.phrases]
         edges = sorted({*cuts, 0, frame_count})
+        self._cuts = [cut for cut in edges if not self.interrupts(cut)]
         gaps = subtract((FrameRange(0, frame_count + 1),), self._guarded())
-        silent = [FrameRange(cut, cut + 1) for cut in edges if not self.interrupts(cut)]
+        silent = [FrameRange(cut, cut + 1) for cut in self._cuts]
         part = ceil(_VISIBLE_SECONDS * rate)
         early = [FrameRange(max(0, cut - part + 1), cut) for cut in edges if cut > 0 and part > 1]
         late = [FrameRange(cut + 1, cut + part) for cut in edges if part > 1]
@@ -169,6 +170,14 @@ class Speech:
         """Whether a cut before a frame divides a spoken unit."""
         index = bisect_right(self.words, frame, key=lambda word: word.end)
         return index < len(self.words) and self.words[index].start < frame
+
+    def cuts_between(self, low: int, high: int) -> list[int]:
+        """Cuts of the film from ``low`` to ``high``, both included, that divide no speech."""
+        return self._cuts[bisect_left(self._cuts, low) : bisect_right(self._cuts, high)]
+
+    def edges_on_cuts(self, frames: FrameRange) -> int:
+        """How many of a range's two edges are cuts of the film."""
+        return sum(bool(self.cuts_between(edge, edge)) for edge in (frames.start, frames.end))
 
     def spoken(self, frames: FrameRange) -> int:
         """Frames of a range in which somebody talks, short pauses included."""

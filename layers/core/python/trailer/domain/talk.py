@@ -42,7 +42,12 @@ def fitted(one: Candidate, speech: Speech, rules: CutRules, track: RelevanceTrac
     wished = one.range.length
     natural = min(
         long_enough,
-        key=lambda own: (abs(own.length - wished) * 4 // wished, -round(track.integral(own), 6), own.start),
+        key=lambda own: (
+            abs(own.length - wished) * 4 // wished,
+            -speech.edges_on_cuts(own),
+            -round(track.integral(own), 6),
+            own.start,
+        ),
     )
     shown = [own for own in long_enough if one.slides or own.start == natural.start]
     room = one.room if one.slides else FrameRange(natural.start, max(own.end for own in shown))
@@ -74,6 +79,9 @@ def _windows(one: Candidate, speech: Speech, rules: CutRules) -> list[FrameRange
             speech.ends.last(low, high),
             speech.ends.first(fewest, high) if low < fewest <= high else None,
         }
+        cuts = speech.cuts_between(low, high)
+        if cuts:
+            ends.add(min(cuts, key=lambda cut: abs(cut - start - wished)))
         found += [FrameRange(start, end) for end in ends if end is not None]
     return sorted(set(found))
 
@@ -84,7 +92,7 @@ def _beginnings(one: Candidate, speech: Speech, rules: CutRules) -> list[int]:
     if not one.slides:
         first = speech.starts.first(room.start, latest)
         return [] if first is None else [first]
-    found: set[int] = set()
+    found: set[int] = set(speech.cuts_between(room.start, latest))
     for own in speech.starts.between(room.start, latest):
         found |= {own.start, own.end - 1, min(own.end - 1, max(own.start, one.range.start))}
     return sorted(found)
@@ -100,7 +108,7 @@ def sentences(
     for stretch, scene in _stretches(parts):
         taken = -1
         while phrase is not None and phrase.start < stretch.range.end:
-            start = speech.starts.last(stretch.range.start, phrase.start)
+            start = _beginning(stretch.range, phrase, speech)
             if start is not None and start > taken and phrase.start - start <= fewest // 2:
                 taken = start
                 clip = _sentence(start, min(start + most, stretch.range.end), speech, rules, track)
@@ -109,12 +117,23 @@ def sentences(
             phrase = next(phrases, None)
 
 
+def _beginning(stretch: FrameRange, phrase: FrameRange, speech: Speech) -> int | None:
+    """The last cut of the film shortly before a phrase, else the last frame that belongs to no speech."""
+    last = speech.starts.last(stretch.start, phrase.start)
+    shortly = max(stretch.start, phrase.start - speech.talk_frames[0] // 5)
+    cuts = speech.cuts_between(shortly, phrase.start)
+    return cuts[-1] if cuts else last
+
+
 def _sentence(
     start: int, latest: int, speech: Speech, rules: CutRules, track: RelevanceTrack
 ) -> Candidate | None:
     low = start + max(speech.talk_frames[0], rules.shortest)
     first, last = speech.ends.first(low, latest), speech.ends.last(low, latest)
     end = speech.ends.nearest(max(low, start + rules.mean), low, latest)
+    cuts = speech.cuts_between(low, latest)
+    if cuts:
+        end = cuts[0]
     if first is None or last is None or end is None or not speech.is_talk(FrameRange(start, end)):
         return None
     shown = FrameRange(start, end)
