@@ -129,6 +129,14 @@ def test_every_film_that_waits_gets_the_failure_and_the_next_one_a_new_attempt(s
     assert start(services, register(services, "c"), "token-c").attempt == 2
 
 
+def test_bytes_that_rekognition_can_not_decode_are_not_tried_again_under_another_name(services):
+    job = start(services, register(services, "a"), "token-a")
+    start(services, register(services, "b"), "token-b")
+    services.detections.outcome[job.job_id] = ("FAILED", "The video could not be decoded.")
+    resume_detection(json.dumps({"JobTag": job.tag, "JobId": job.job_id, "Status": "FAILED"}), services)
+    assert [error for _, error, _ in services.workflow.failed] == ["UnreadableVideoError"] * 2
+
+
 def fail_three_times(services):
     for n in range(3):
         complete(services, start(services, register(services, "abc"[n]), f"token-{n}"), "FAILED")

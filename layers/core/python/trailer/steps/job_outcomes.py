@@ -51,7 +51,8 @@ def wake_waiting(tag: str, services: Services) -> None:
 
 
 def _failure_for(job: DetectionJob, video_id: str) -> tuple[str, str]:
-    if job.error == _OF_ONE_FILE and video_id != job.source_video:
+    # Without a job id it never ran: it is about this file then, and not about the bytes.
+    if job.error == _OF_ONE_FILE and job.job_id is None and video_id != job.source_video:
         return SharedJobLostError.__name__, (
             f"The {job.detector} detection was to be shared with {job.source_video}, whose file can't be "
             "read; it is tried again with the film's own file."
