@@ -19,6 +19,7 @@ from infra.constructs.python_function import FunctionDefaults
 from infra.constructs.registration import Registration
 from infra.constructs.rendering import Rendering
 from infra.constructs.scoring import Scoring
+from infra.constructs.sidecars import Sidecars
 from infra.constructs.workflow import Workflow
 from infra.media_stack import MediaStack
 from infra.stages import Stage
@@ -91,6 +92,15 @@ class PipelineStack(Stack):
             look_every=Duration.minutes(stage.reconcile_every_minutes),
         )
         ingest = Ingest(self, "Ingest", films=films, analyse_video=workflow.analyse_video.machine)
+        sidecars = Sidecars(
+            self,
+            "Sidecars",
+            defaults=defaults,
+            films=films,
+            catalogue=catalogue,
+            make_trailer=workflow.make_trailer.machine,
+            outcomes=outcomes,
+        )
         Observability(
             self,
             "Observability",
@@ -101,11 +111,12 @@ class PipelineStack(Stack):
                 channel.dead_letters,
                 detection.dead_letters,
                 ended.dead_letters,
+                sidecars.dead_letters,
             ],
-            event_functions=[*detection.event_functions, ended.close_records],
+            event_functions=[*detection.event_functions, ended.close_records, sidecars.apply_sidecar],
         )
         self._publish_names(media, workflow, outcomes.topic_arn)
-        self._publish_remedies(channel, detection, ingest, ended)
+        self._publish_remedies(channel, detection, ingest, ended, sidecars)
 
     def _publish_names(self, media: MediaStack, workflow: Workflow, notification_topic_arn: str) -> None:
         """Tell the command line and people what they need, in one ``DescribeStacks``."""
@@ -121,7 +132,12 @@ class PipelineStack(Stack):
             CfnOutput(self, name, value=value)
 
     def _publish_remedies(
-        self, channel: CompletionChannel, detection: Detection, ingest: Ingest, ended: EndedExecutions
+        self,
+        channel: CompletionChannel,
+        detection: Detection,
+        ingest: Ingest,
+        ended: EndedExecutions,
+        sidecars: Sidecars,
     ) -> None:
         """Tell ``trailer doctor`` where dead letters are, and which functions settle and close."""
         for name, value in {
@@ -130,8 +146,10 @@ class PipelineStack(Stack):
             "UploadDeadLettersName": ingest.dead_letters.queue_name,
             "EndedExecutionDeadLettersName": ended.dead_letters.queue_name,
             "TickDeadLettersName": detection.dead_letters.queue_name,
+            "SidecarDeadLettersName": sidecars.dead_letters.queue_name,
             "ReconcileJobsFunctionName": detection.reconcile_jobs.function.function_name,
             "CloseRecordsFunctionName": ended.close_records.function.function_name,
+            "ApplySidecarFunctionName": sidecars.apply_sidecar.function.function_name,
         }.items():
             CfnOutput(self, name, value=value)
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 from trailer.domain.jobs import OPEN, DetectionJob, JobStatus, job_tag
 from trailer.domain.turns import Queue
-from trailer.domain.upload import UploadHead
+from trailer.domain.upload import ObjectVersion, UploadHead
 from trailer.errors import JobQuotaReachedError, ResultForgottenError, UnsupportedVideoError
 from trailer.settings import Settings
 from trailer.wire.catalogue import OPEN_STATUSES
@@ -31,8 +31,8 @@ class FakeCatalogue:
 
     def claim(self, item):
         found = self.items.get((item["videoId"], item["record"]))
-        if found and found["executionId"] != item["executionId"]:
-            return False
+        if found:
+            return found["executionId"] == item["executionId"]
         self.items[item["videoId"], item["record"]] = dict(item)
         return True
 
@@ -44,8 +44,9 @@ class FakeCatalogue:
         known = {name: value for name, value in changes.items() if value is not None}
         self.items.setdefault((video_id, record), {"videoId": video_id, "record": record}).update(known)
 
-    def update_open(self, video_id, record, changes):
-        if self.items.get((video_id, record), {}).get("status") not in OPEN_STATUSES:
+    def update_open(self, video_id, record, changes, *, while_in=None):
+        allowed = OPEN_STATUSES if while_in is None else while_in
+        if self.items.get((video_id, record), {}).get("status") not in allowed:
             return False
         self.update(video_id, record, changes)
         return True
@@ -230,6 +231,15 @@ class FakeWorkflow:
     executions: dict = field(default_factory=dict)
     """By ARN; any other is unknown."""
 
+    trailers: dict = field(default_factory=dict)
+    """Wishes by the name of the execution that was started for them."""
+
+    def start_trailer(self, name, wish):
+        if name in self.trailers:
+            return False
+        self.trailers[name] = wish
+        return True
+
     def execution(self, execution_id):
         return self.executions.get(execution_id)
 
@@ -252,12 +262,18 @@ class FakeUploads:
     """By version, for uploads with equal bytes; any other version has bytes of its own."""
     files: dict = field(default_factory=dict)
     """Other objects of the bucket by key."""
+    newest: dict = field(default_factory=dict)
+    """The newest version by key, of films that are still there."""
     unnamed: str = "v1"
     """The version that is there for who names none."""
 
     def head(self, source):
         version = source.version or self.unnamed
         return UploadHead(1000, self.etags.get(version, f"etag-{version}"), self.metadata)
+
+    def current(self, bucket, key):
+        version = self.newest.get(key)
+        return None if version is None else ObjectVersion(bucket, key, version)
 
     def sidecar(self, source):
         return self.options

@@ -13,7 +13,8 @@ from constructs import Construct
 
 from infra.constructs.queues import dead_letter_queue
 
-NOT_FILMS: Final = (".trailer.json", ".transcript.json", ".vtt", ".srt", "/")
+SIDECAR: Final = ".trailer.json"
+NOT_FILMS: Final = (SIDECAR, ".transcript.json", ".vtt", ".srt", "/")
 """Key endings that start nothing: options and captions beside a film, and the markers that consoles make
 for folders."""
 

@@ -13,4 +13,4 @@ from trailer.steps.score_scenes import score_scenes
 @instrumented
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Turn detections into shots, scenes and evidence, and write them to the catalogue; safe to run twice."""
-    return score_scenes(event["videoId"], event["detections"], services())
+    return score_scenes(event["videoId"], event.get("detections", ()), services())

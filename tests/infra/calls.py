@@ -45,6 +45,9 @@ def calls_of_step(folder: str) -> set[str]:
             continue
         seen.add((module, function))
         functions, imported = _module(module)
+        if function not in functions:
+            # A class, which keeps values and calls nothing.
+            continue
         for node in ast.walk(functions[function]):
             if isinstance(node, ast.Name):
                 if node.id in functions:

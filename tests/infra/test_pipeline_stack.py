@@ -11,7 +11,7 @@ import pytest
 
 from infra.stages import load_stage
 from tests.infra.synthesis import ROOT, STAGE, Synthesis, Template, as_list
-from trailer.settings import NAMES, Settings
+from trailer.settings import MAKE_TRAILER_ARN, NAMES, Settings
 
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "lambdas").glob("*/handler.py"))
 
@@ -39,8 +39,10 @@ def test_outputs_are_what_the_command_line_reads(pipeline: Template) -> None:
         "UploadDeadLettersName",
         "EndedExecutionDeadLettersName",
         "TickDeadLettersName",
+        "SidecarDeadLettersName",
         "ReconcileJobsFunctionName",
         "CloseRecordsFunctionName",
+        "ApplySidecarFunctionName",
     }
 
 
@@ -63,7 +65,8 @@ def test_functions_are_traced_pure_python_on_arm(pipeline: Template, folder: str
 @pytest.mark.parametrize("folder", FUNCTIONS)
 def test_functions_get_all_settings_that_the_product_reads(pipeline: Template, folder: str) -> None:
     variables = _function(pipeline, _pascal(folder))["Environment"]["Variables"]
-    assert set(variables) == {
+    own = {MAKE_TRAILER_ARN} if folder == "apply_sidecar" else set()
+    assert set(variables) == own | {
         *NAMES,
         "POWERTOOLS_SERVICE_NAME",
         "POWERTOOLS_METRICS_NAMESPACE",
@@ -153,6 +156,16 @@ def test_uploads_start_an_analysis_but_options_files_and_folder_markers_do_not(p
     assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
     assert pipeline.readable(target["DeadLetterConfig"]["Arn"]) == "Ingest/DeadLetters.Arn"
     assert "InputTransformer" not in target, "RegisterVideo reads the event as S3 sent it"
+
+
+def test_options_beside_a_film_reach_their_function(pipeline: Template) -> None:
+    rule = pipeline.resources("AWS::Events::Rule")["Sidecars/ObjectCreated"]
+    assert rule["EventPattern"]["detail"]["object"]["key"] == [{"suffix": ".trailer.json"}]
+    (target,) = rule["Targets"]
+    assert pipeline.readable(target["Arn"]) == "Sidecars/ApplySidecar/Function.Arn"
+    function = pipeline.resources("AWS::Lambda::Function")["Sidecars/ApplySidecar/Function"]
+    started = function["Environment"]["Variables"]["MAKE_TRAILER_ARN"]
+    assert pipeline.readable(started) == "Workflow/MakeTrailer/StateMachine"
 
 
 def test_lost_completions_are_looked_for_every_minute(pipeline: Template) -> None:

@@ -44,6 +44,7 @@ CALL_BACK = _on(
     *(f"states:SendTask{call}" for call in ("Success", "Failure", "Heartbeat")),
 )
 JOB_QUEUE = _table(JOBS, "GetItem", "UpdateItem") | _table(f"{JOBS}/index/byStatus", "Query")
+START_TRAILERS = _on("Workflow/MakeTrailer/StateMachine", "states:StartExecution")
 ASK_EXECUTIONS: Rights = {
     (
         "states:DescribeExecution",
@@ -111,6 +112,11 @@ EXPECTED: dict[str, Rights] = {
     | _table(CATALOGUE, "GetItem", "UpdateItem", "Query")
     | _table(JOBS, "GetItem"),
     "Completion/RecordFailure": ANNOUNCE | _table(CATALOGUE, "GetItem", "PutItem", "UpdateItem", "Query"),
+    "Sidecars/ApplySidecar": ANNOUNCE
+    | READ_FILMS
+    | _table(CATALOGUE, "GetItem", "UpdateItem")
+    | START_TRAILERS
+    | _on("Sidecars/DeadLetters.Arn", "sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"),
     "EndedExecutions/CloseRecords": ANNOUNCE
     | _table(CATALOGUE, "GetItem", "PutItem", "UpdateItem", "Query")
     | _table(f"{CATALOGUE}/index/byStatus", "Query")
@@ -120,7 +126,7 @@ EXPECTED: dict[str, Rights] = {
 }
 
 NEEDED: dict[str, Rights] = {
-    "catalogue.claim": _table(CATALOGUE, "PutItem"),
+    "catalogue.claim": _table(CATALOGUE, "PutItem", "GetItem"),
     "catalogue.get": _table(CATALOGUE, "GetItem"),
     "catalogue.update": _table(CATALOGUE, "UpdateItem"),
     "catalogue.update_open": _table(CATALOGUE, "UpdateItem"),
@@ -153,6 +159,7 @@ NEEDED: dict[str, Rights] = {
     "transcoder.job": _on("*", "mediaconvert:GetJob"),
     "uploads.head": READ_FILMS,
     "uploads.sidecar": READ_FILMS,
+    "uploads.current": READ_FILMS,
     "uploads.beside": READ_FILMS,
     "results.put_json": WRITE_RESULTS,
     "results.put_text": WRITE_RESULTS,
@@ -162,6 +169,7 @@ NEEDED: dict[str, Rights] = {
     "workflow.fail": CALL_BACK,
     "workflow.is_waiting": CALL_BACK,
     "workflow.execution": ASK_EXECUTIONS,
+    "workflow.start_trailer": START_TRAILERS,
     "notifier.notify": ANNOUNCE,
 }
 """What each call of a port comes to on AWS; ``trailer.aws`` is the source."""

@@ -228,7 +228,7 @@ def test_every_lambda_folder_is_a_state_or_an_event_subscriber() -> None:
         for name in re.findall(r"\$\{(\w+)\}", (WORKFLOWS / MACHINES[machine]).read_text(encoding="utf-8"))
         if not name.endswith("Arn")
     }
-    subscribers = {"ResumeDetection", "ReconcileJobs", "CloseRecords"}
+    subscribers = {"ResumeDetection", "ReconcileJobs", "CloseRecords", "ApplySidecar"}
     folders = {path.parent.name for path in (ROOT / "lambdas").glob("*/handler.py")}
     assert named | subscribers == {folder.title().replace("_", "") for folder in folders}
     assert not named & subscribers

@@ -8,6 +8,7 @@ from tests.fakes import FakeUploads, fake_services, upload_event
 from tests.unit.steps.test_trailer_steps import ProbingTranscoder, analysed
 from trailer.steps.complete_video import complete_video
 from trailer.steps.plan_trailer import plan_trailer
+from trailer.steps.probe_video import probe_video
 from trailer.steps.register_video import register_video
 from trailer.steps.score_scenes import score_scenes
 from trailer.wire import keys
@@ -32,12 +33,13 @@ def without_labels():
     return film, services
 
 
-def test_the_wish_travels_with_the_execution():
+@pytest.mark.parametrize("wish", ["fail", "continue"])
+def test_the_wish_travels_to_the_detectors(wish):
     services = fake_services(
-        uploads=FakeUploads({"on-detector-failure": "continue"}), transcoder=ProbingTranscoder()
+        uploads=FakeUploads({"on-detector-failure": wish}), transcoder=ProbingTranscoder()
     )
-    assert register_video(upload_event(), "execution-1", services)["onDetectorFailure"] == "continue"
-    assert register_video(upload_event(), "execution-1", fake_services())["onDetectorFailure"] == "fail"
+    film = register_video(upload_event(), "execution-1", services)["videoId"]
+    assert probe_video(film, services)["onDetectorFailure"] == wish
 
 
 def test_the_record_names_what_is_missing_and_why(without_labels):

@@ -32,8 +32,17 @@ class Catalogue(Protocol):
     def update(self, video_id: str, record: str, changes: Mapping[str, Any]) -> None:
         """Set attributes of a record; it is created when absent."""
 
-    def update_open(self, video_id: str, record: str, changes: Mapping[str, Any]) -> bool:
-        """Set attributes of a record without a terminal status; False, and nothing set, when it has one.
+    def update_open(
+        self,
+        video_id: str,
+        record: str,
+        changes: Mapping[str, Any],
+        *,
+        while_in: Iterable[str] | None = None,
+    ) -> bool:
+        """Set attributes of a record in one of these statuses; False, and nothing set, in any other.
+
+        None stands for every status that is not terminal.
 
         False also when the answer to this very change was lost and the change repeated.
         """
@@ -173,6 +182,9 @@ class Uploads(Protocol):
     def head(self, source: ObjectVersion) -> UploadHead:
         """What S3 says about exactly this object version."""
 
+    def current(self, bucket: str, key: str) -> ObjectVersion | None:
+        """The newest version of an object; None where there is none, or it was deleted."""
+
     def sidecar(self, source: ObjectVersion) -> bytes | None:
         """The ``<key>.trailer.json`` beside a film, if there is one; at most 64 KB are read."""
 
@@ -205,6 +217,9 @@ class Workflow(Protocol):
 
     def succeed(self, task_token: str, output: Mapping[str, Any]) -> None:
         """Wake a waiting state; a token that is closed already is no error."""
+
+    def start_trailer(self, name: str, wish: Mapping[str, Any]) -> bool:
+        """Start MakeTrailer; False when an execution of this name was started before."""
 
     def execution(self, execution_id: str) -> Execution | None:
         """An execution by its ARN; None when Step Functions does not know it. Eventually consistent."""

@@ -107,7 +107,9 @@ class AwsServices:
     @functools.cached_property
     def workflow(self) -> Workflow:
         """Step Functions."""
-        return StepFunctionsWorkflow(boto3.client("stepfunctions", config=_CLIENTS))
+        return StepFunctionsWorkflow(
+            boto3.client("stepfunctions", config=_CLIENTS), make_trailer_arn=self.settings.make_trailer_arn
+        )
 
     @functools.cached_property
     def notifier(self) -> Notifier:

@@ -17,6 +17,8 @@ DETECTION_TOPIC_ARN: Final = "DETECTION_TOPIC_ARN"
 DETECTION_ROLE_ARN: Final = "DETECTION_ROLE_ARN"
 NOTIFICATION_TOPIC_ARN: Final = "NOTIFICATION_TOPIC_ARN"
 DEFAULT_OPTIONS: Final = "DEFAULT_OPTIONS"
+MAKE_TRAILER_ARN: Final = "MAKE_TRAILER_ARN"
+"""Only ApplySidecar has it: every function of a state machine would make a circle of it."""
 
 NAMES: Final = (
     CATALOGUE_TABLE,
@@ -45,6 +47,8 @@ class Settings:
     notification_topic_arn: str
     default_options: Mapping[str, Any]
     """Options of an upload that says nothing, as ``cdk.json`` has them for the stage."""
+    make_trailer_arn: str = ""
+    """Of the state machine; empty in functions that don't start it."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
@@ -64,4 +68,5 @@ class Settings:
             detection_role_arn=env[DETECTION_ROLE_ARN],
             notification_topic_arn=env[NOTIFICATION_TOPIC_ARN],
             default_options=json.loads(env[DEFAULT_OPTIONS]),
+            make_trailer_arn=env.get(MAKE_TRAILER_ARN, ""),
         )

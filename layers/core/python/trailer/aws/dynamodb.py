@@ -25,11 +25,14 @@ class DynamoCatalogue:
         self._table = table
 
     def claim(self, item: Item) -> bool:
-        """Write a new record; True again for the execution that wrote it before."""
-        mine = Attr("record").not_exists() | Attr("executionId").eq(item["executionId"])
-        return conditional_write(
-            lambda: self._table.put_item(Item=storable_values(item), ConditionExpression=mine)
-        )
+        """Write a new record; True again, and nothing written, for the execution that wrote it before."""
+        new = Attr("record").not_exists()
+        if conditional_write(
+            lambda: self._table.put_item(Item=storable_values(item), ConditionExpression=new)
+        ):
+            return True
+        found = self.get(item["videoId"], item["record"])
+        return found is not None and found.get("executionId") == item["executionId"]
 
     def get(self, video_id: str, record: str) -> Item | None:
         """One record, read consistently."""
@@ -44,9 +47,16 @@ class DynamoCatalogue:
                 Key={"videoId": video_id, "record": record}, **set_expression(storable_values(changes))
             )
 
-    def update_open(self, video_id: str, record: str, changes: Mapping[str, Any]) -> bool:
-        """Set attributes of a record without a terminal status."""
-        is_open = Attr("status").is_in(list(OPEN_STATUSES))
+    def update_open(
+        self,
+        video_id: str,
+        record: str,
+        changes: Mapping[str, Any],
+        *,
+        while_in: Iterable[str] | None = None,
+    ) -> bool:
+        """Set attributes of a record in one of these statuses."""
+        is_open = Attr("status").is_in(list(OPEN_STATUSES if while_in is None else while_in))
         return conditional_write(
             lambda: self._table.update_item(
                 Key={"videoId": video_id, "record": record},

@@ -48,6 +48,17 @@ class S3Uploads:
         metadata = {name: _decoded(value) for name, value in answer["Metadata"].items()}
         return UploadHead(answer["ContentLength"], answer["ETag"].strip('"'), metadata)
 
+    def current(self, bucket: str, key: str) -> ObjectVersion | None:
+        """The newest version of an object."""
+        with translated("Looking for the film"):
+            try:
+                answer = self._client.head_object(Bucket=bucket, Key=key)
+            except ClientError as error:
+                if error_code(error) in _ABSENT:
+                    return None
+                raise
+        return ObjectVersion(bucket, key, answer["VersionId"])
+
     def sidecar(self, source: ObjectVersion) -> bytes | None:
         """The options file beside the film.
 

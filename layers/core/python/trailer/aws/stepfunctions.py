@@ -21,12 +21,26 @@ _CAUSE_LIMIT, _ERROR_LIMIT = 32_768, 256
 class StepFunctionsWorkflow:
     """``ports.Workflow`` on Step Functions."""
 
-    def __init__(self, client: SFNClient) -> None:
+    def __init__(self, client: SFNClient, *, make_trailer_arn: str = "") -> None:
         self._client = client
+        self._make_trailer_arn = make_trailer_arn
 
     def succeed(self, task_token: str, output: Mapping[str, Any]) -> None:
         """Wake a waiting state."""
         self._call(lambda: self._client.send_task_success(taskToken=task_token, output=json.dumps(output)))
+
+    def start_trailer(self, name: str, wish: Mapping[str, Any]) -> bool:
+        """Start MakeTrailer."""
+        with translated("Starting a trailer"):
+            try:
+                self._client.start_execution(
+                    stateMachineArn=self._make_trailer_arn, name=name, input=json.dumps(wish)
+                )
+            except ClientError as error:
+                if error_code(error) == "ExecutionAlreadyExists":
+                    return False
+                raise
+        return True
 
     def execution(self, execution_id: str) -> Execution | None:
         """Describe an execution."""

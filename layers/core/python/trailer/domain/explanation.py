@@ -51,7 +51,7 @@ def _spoken(name: str) -> str:
 
 def _unknown_wishes(profile: ViewerProfile, missing: Mapping[str, str]) -> list[str]:
     """What a profile weighs that a missing detector would have told, in words."""
-    wishes = {
+    wishes: dict[str, dict[str, object]] = {
         "labels": {"things and places": profile.labels or profile.categories},
         "faces": {"faces": profile.faces or profile.two_shot, "emotions": profile.emotions},
         "celebrities": {"celebrities": profile.celebrities},

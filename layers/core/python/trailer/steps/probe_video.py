@@ -26,11 +26,13 @@ def probe_video(video_id: str, services: Services) -> dict[str, Any]:
     Returns:
         ``needsProxy`` and, when it is true, ``proxySettings``: the MediaConvert
         settings of the copy that Rekognition will read. ``hasProxy`` when there is
-        such a copy already.
+        such a copy already. ``detectors`` and ``onDetectorFailure``: what Detect goes by.
 
     Raises:
         RejectedError: one of its kinds, when the film can't be served.
     """
+    # From here on the wishes for the analysis are fixed: a sidecar changes them only before this write.
+    services.catalogue.update_open(video_id, VIDEO, {"status": "ANALYSING"})
     video = load_video(video_id, services)
     source = source_of(video)
     if video["size"] == 0:
@@ -44,16 +46,16 @@ def probe_video(video_id: str, services: Services) -> dict[str, Any]:
         video_id,
         VIDEO,
         {
-            "status": "ANALYSING",
             "media": {**dump_media(media), "durationSeconds": media.duration},
             "estimatedCost": price,
             "updatedAt": services.clock.now().isoformat(),
         },
     )
     _check_price(video, price)
+    fixed = {"detectors": video["detectors"], "onDetectorFailure": video.get("onDetectorFailure", "fail")}
     if not needs_proxy(media, video["size"]):
-        return {"needsProxy": False, "hasProxy": False}
-    return _plan_proxy(video, media, services)
+        return {**fixed, "needsProxy": False, "hasProxy": False}
+    return {**fixed, **_plan_proxy(video, media, services)}
 
 
 def _plan_proxy(video: Mapping[str, Any], media: SourceMedia, services: Services) -> dict[str, Any]:

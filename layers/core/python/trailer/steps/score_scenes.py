@@ -67,8 +67,17 @@ def score_scenes(
         },
     )
     # A repetition whose first run was only slow must not reopen a record that is final by now.
+    # And from this write on the wishes for trailers are fixed: a later sidecar asks for more of them.
     services.catalogue.update_open(video_id, VIDEO, {"status": "CUTTING"})
-    return {"sceneCount": len(analysis.scenes), "shotCount": len(analysis.shots), "records": written}
+    fixed = load_video(video_id, services)
+    return {
+        "videoId": video_id,
+        "profileIds": fixed["profileIds"],
+        "options": fixed["options"],
+        "sceneCount": len(analysis.scenes),
+        "shotCount": len(analysis.shots),
+        "records": written,
+    }
 
 
 def _with_speech(
