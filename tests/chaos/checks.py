@@ -12,6 +12,7 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from tests.chaos import films
 from tests.chaos.faults import UNHAPPY, Fault, Invariant, Violation
+from tests.chaos.plan import ALL
 from tests.chaos.world import CATALOGUE, JOBS, RESULTS, Upload, World
 
 TERMINAL = frozenset({"COMPLETED", "REJECTED", "FAILED"})
@@ -50,6 +51,7 @@ class Books:
         """Faults that may end this upload otherwise than well."""
         marks = self.world.plan.marks
         subjects = (
+            ALL,
             upload.version,
             upload.film.key,
             upload.film.content,
@@ -217,6 +219,11 @@ def _reasons(books: Books) -> Iterator[Violation]:
             right = (status == "REJECTED" and error == upload.film.expected) or status in allowed
         else:
             right = status == "COMPLETED" or status in allowed
+        if Fault.REFUSED in faults and status == "FAILED" and video.get("errorClass") != "permission":
+            detail = (
+                f"a missing permission is told as {video.get('errorClass')} {error}: {video.get('reason')}"
+            )
+            yield Violation(Invariant.RIGHT_REASON, _name(upload), detail)
         if not right:
             detail = f"{status} {error}: {video.get('reason')} [{', '.join(sorted(faults))}]"
             yield Violation(Invariant.RIGHT_REASON, _name(upload), detail)

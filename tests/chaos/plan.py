@@ -5,9 +5,13 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from tests.chaos.faults import Call, Carrier, Fault
 from tests.chaos.process import Process
+
+ALL: Final = "*"
+"""A mark on every upload of the run."""
 
 
 class Plan:
@@ -105,6 +109,7 @@ class Refused(Plan):
     def fault_at(self, call: Call, process: Process) -> Fault | None:
         if (call.function, call.api) != (self._function, self._api):
             return None
+        self.mark(ALL, Fault.REFUSED)
         return self.inject(Fault.REFUSED)
 
     def explains(self, letters: int) -> bool:
