@@ -116,6 +116,10 @@ def _trailers(books: Books) -> Iterator[Violation]:
                 yield Violation(
                     Invariant.ONE_TRAILER, _name(upload), f"{profile}: {count} of {wanted} published"
                 )
+        wish = books.world.sidecars.get(upload.film.key, {}).get("profile-ids")
+        if wish and video["status"] == "COMPLETED" and not books.faults(upload) and published[wish] != 1:
+            detail = f"{wish}, asked for beside the film: {published[wish]} published"
+            yield Violation(Invariant.ONE_TRAILER, _name(upload), detail)
         for trailer in trailers:
             shown = {
                 _content(books.world, name) for name in trailer.get("files", ()) if name.endswith(".mp4")

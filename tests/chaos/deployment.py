@@ -22,6 +22,8 @@ TICKS: Final = ("reconcile_jobs", "close_records")
 ENDED: Final = "close_records"
 """What hears of executions that did not succeed."""
 ENDED_RETRIES: Final = 2
+BESIDE: Final = "apply_sidecar"
+"""What gets the event of options laid beside a film, with two retries."""
 TICK_SECONDS: Final = 60.0
 WORKFLOWS: Final = {"AnalyseVideo": "analyse_video.asl.json", "MakeTrailer": "make_trailer.asl.json"}
 

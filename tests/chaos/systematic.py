@@ -17,8 +17,12 @@ SCENES = {
     "proxy": (Film("films/two.mkv", "two", "hevc"),),
     "refused": (Film("films/three.mp4", "three", "broken"),),
     "pair": (Film("films/four.mp4", "four"), Film("copies/four again.mp4", "four")),
+    "options": (Film("films/five.mp4", "five"),),
+    "wish": (Film("films/six.mp4", "six"),),
 }
 """What is uploaded: each scene visits calls that the others don't."""
+BESIDE = {"options": 20.0, "wish": 600.0}
+"""When options for another profile are laid beside the film: while it is analysed, and when it is done."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ def stage(case: Case) -> World:
     world = World(case.plan())
     for number, film in enumerate(SCENES[case.scene]):
         world.upload(film, at=1.0 + 7.0 * number)
+        if case.scene in BESIDE:
+            world.lay_beside(film, {"profile-ids": "comedy"}, BESIDE[case.scene])
     return world
 
 

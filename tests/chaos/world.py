@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import os
@@ -14,31 +13,25 @@ from functools import partial
 from typing import Any
 from unittest.mock import patch
 
-import botocore.session
-from botocore.validate import ParamValidator
-
-from local.emulator.states.errors import TASK_FAILED, StatesError
 from tests.chaos import deployment, films, wire
-from tests.chaos.answers import AwsError
-from tests.chaos.faults import Carrier, Fault
+from tests.chaos.faults import Carrier
 from tests.chaos.films import Film
 from tests.chaos.functions import Functions
-from tests.chaos.loop import Cancelled, Future, Loop
-from tests.chaos.mediaconvert import Job, MediaConvert
+from tests.chaos.loop import Future, Loop
+from tests.chaos.mediaconvert import MediaConvert
 from tests.chaos.messages import Queue
-from tests.chaos.objects import Objects
+from tests.chaos.objects import Objects, Stored
 from tests.chaos.plan import Plan
 from tests.chaos.rekognition import Rekognition, completion_body
-from tests.chaos.stepfunctions import Execution, StepFunctions, within
+from tests.chaos.rendering import render
+from tests.chaos.stepfunctions import Execution, StepFunctions, machine_arn
 from tests.chaos.tables import Table, Tables
 
 SOURCE, RESULTS = "source", "results"
 CATALOGUE, JOBS = "catalogue", "jobs"
+SIDECAR = ".trailer.json"
 HORIZON = 3 * 86400.0
 """How long a run goes on when only the ticks are left and something is still open."""
-SDK_RETRY_SECONDS = 2.0
-OWN_POLL_SECONDS = 300.0
-"""How often Step Functions itself asks about a .sync job whose event does not come."""
 
 ENVIRONMENT = {
     "CATALOGUE_TABLE": CATALOGUE,
@@ -47,6 +40,7 @@ ENVIRONMENT = {
     "DETECTION_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:completions",
     "DETECTION_ROLE_ARN": "arn:aws:iam::123456789012:role/detection",
     "NOTIFICATION_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:outcomes",
+    "MAKE_TRAILER_ARN": machine_arn("MakeTrailer"),
     "AWS_DEFAULT_REGION": wire.REGION,
     "AWS_REGION": wire.REGION,
     "POWERTOOLS_SERVICE_NAME": "trailer",
@@ -82,6 +76,7 @@ class World:
         outcomes: messages on the outcome topic.
         lines: what happened, in order; the same seed gives the same lines.
         redriven: how often an execution of an upload was redriven, by version.
+        sidecars: options beside films, by the film's key.
         requested: how many trailers were asked for besides those of the upload, by version.
     """
 
@@ -93,6 +88,7 @@ class World:
         self.lines: list[str] = []
         self.redriven: Counter[str] = Counter()
         self.requested: Counter[str] = Counter()
+        self.sidecars: dict[str, Mapping[str, str]] = {}
         self.objects = Objects()
         self.objects.buckets |= {SOURCE: {}, RESULTS: {}}
         self.tables = Tables(
@@ -153,9 +149,30 @@ class World:
         self.loop.at(at, arrive)
         return upload
 
+    def lay_beside(self, film: Film, options: Mapping[str, str], at: float) -> None:
+        """Put a ``.trailer.json`` beside a film at a time."""
+        key, body = film.key + SIDECAR, json.dumps(options).encode()
+        self.sidecars[film.key] = options
+
+        def arrive() -> None:
+            version = f"options-{self.loop.now:.0f}"
+            self.objects.put(SOURCE, key, Stored(body, version, len(body)))
+            event = self._object_created(key, version, len(body), "")
+            for delay in self.plan.deliveries(Carrier.UPLOAD, key):
+                self.loop.after(
+                    delay, partial(self.functions.invoke_async, deployment.BESIDE, event, retries=2)
+                )
+
+        self.loop.at(at, arrive)
+
     def _start(self, upload: Upload) -> None:
         stored = upload.film.stored(upload.version)
-        event = {
+        etag = stored.etag.strip('"')
+        event = self._object_created(upload.film.key, upload.version, stored.size, etag)
+        self.stepfunctions.start("AnalyseVideo", event)
+
+    def _object_created(self, key: str, version: str, size: int, etag: str) -> dict[str, Any]:
+        return {
             "version": "0",
             "detail-type": "Object Created",
             "source": "aws.s3",
@@ -166,16 +183,15 @@ class World:
                 "version": "0",
                 "bucket": {"name": SOURCE},
                 "object": {
-                    "key": upload.film.key,
-                    "size": stored.size,
-                    "etag": stored.etag.strip('"'),
-                    "version-id": upload.version,
-                    "sequencer": f"{int(upload.at * 1000):016X}",
+                    "key": key,
+                    "size": size,
+                    "etag": etag,
+                    "version-id": version,
+                    "sequencer": f"{int(self.loop.now * 1000):016X}",
                 },
                 "reason": "PutObject",
             },
         }
-        self.stepfunctions.start("AnalyseVideo", event)
 
     # What state machines reach (stepfunctions.Outside).
 
@@ -184,33 +200,8 @@ class World:
         return self.functions.invoke(function, payload)
 
     async def render(self, parameters: Mapping[str, Any], limit: float | None) -> Any:
-        """mediaconvert:createJob.sync: the job's event, or in the end Step Functions' own question."""
-        fault = self.plan.fault_of_render()
-        if fault is Fault.RENDER_THROTTLED:
-            raise StatesError("MediaConvert.TooManyRequestsException", "Too Many Requests")
-        _validate(parameters)
-        try:
-            job = self.mediaconvert.create(parameters)
-            if fault is Fault.RENDER_ANSWER_LOST:
-                await self.loop.sleep(SDK_RETRY_SECONDS)
-                job = self.mediaconvert.create(parameters)
-        except AwsError as error:
-            raise StatesError(f"MediaConvert.{error.code}", error.message) from error
-        told = Future(self.loop)
-        job.ended.then(lambda: self._rendered(job, told))
-        try:
-            await within(self.loop, told, limit)
-        except (Cancelled, StatesError):
-            self.mediaconvert.cancel(job.id)
-            raise
-        if job.status != "COMPLETE":
-            raise StatesError(TASK_FAILED, json.dumps(job.describe()))
-        return {"Job": job.describe()}
-
-    def _rendered(self, job: Job, told: Future) -> None:
-        for delay in self.plan.deliveries(Carrier.RENDERED, job.id):
-            self.loop.after(delay, lambda: told.set(None))
-        self.loop.after(OWN_POLL_SECONDS, lambda: told.set(None))
+        """mediaconvert:createJob.sync."""
+        return await render(self.loop, self.plan, self.mediaconvert, parameters, limit)
 
     def status_changed(self, execution: Execution) -> None:
         """EventBridge hears of it, and the rules for unhappy ends invoke CloseRecords."""
@@ -295,23 +286,3 @@ def _silence() -> None:
     import trailer.runtime
 
     trailer.runtime.logger.setLevel("CRITICAL")
-
-
-@functools.cache
-def _create_job_shape() -> Any:
-    model = botocore.session.get_session().get_service_model("mediaconvert")
-    return model.operation_model("CreateJob").input_shape
-
-
-_valid: set[str] = set()
-
-
-def _validate(parameters: Mapping[str, Any]) -> None:
-    """Step Functions refuses what the service's model refuses."""
-    text = json.dumps(parameters, sort_keys=True)
-    if text in _valid:
-        return
-    report = ParamValidator().validate(parameters, _create_job_shape())
-    if report.has_errors():
-        raise StatesError("States.Runtime", report.generate_report())
-    _valid.add(text)
