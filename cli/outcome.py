@@ -22,7 +22,7 @@ MATTERS: Final = {
     "options": "a matter of the options",
     "permission": "a permission or a key of the deployment",
     "busy": "AWS had no room or failed for a moment",
-    "bug": "our mistake",
+    "bug": "on our side",
 }
 """Classes of errors in words."""
 

@@ -118,7 +118,7 @@ def failed_films(deployment: Deployment, scope: Scope) -> Iterator[Finding]:
     for status in ("FAILED", "REJECTED"):
         for film in queries.videos_by_status(deployment.catalogue, status, since=scope.failed_since):
             groups[str(film.get("errorClass", "unknown")), str(film.get("error", ""))].append(film)
-    for (error_class, _), films in sorted(groups.items()):
+    for (error_class, error), films in sorted(groups.items()):
         names = ", ".join(str(film["videoId"]) for film in films[:_NAMED])
         latest = films[0]
         yield Finding(
@@ -127,9 +127,30 @@ def failed_films(deployment: Deployment, scope: Scope) -> Iterator[Finding]:
             why=str(latest.get("reason", "no reason was recorded")),
             advice=str(latest.get("action", "")),
             since=moment(films[-1]["updatedAt"]),
+            remedy=_go_on(deployment, films) if error == "TIMED_OUT" else None,
             count=len(films),
             alarming=error_class not in UPLOADER,
         )
+
+
+def _go_on(deployment: Deployment, films: list[queries.Record]) -> Remedy:
+    """Take executions up where the time-out of the whole cut them off; others would fail again at once."""
+
+    def apply() -> str:
+        stepfunctions, redriven = deployment.stepfunctions, 0
+        for film in films:
+            try:
+                stepfunctions.redrive_execution(executionArn=str(film["executionId"]))
+                redriven += 1
+            except (
+                stepfunctions.exceptions.ExecutionNotRedrivable,
+                stepfunctions.exceptions.ExecutionDoesNotExist,
+            ):
+                # It runs again already, or ended more than 14 days ago.
+                continue
+        return f"Took up {redriven} of {len(films)} executions where they ran out of time."
+
+    return Remedy("redrive executions that ran out of time", apply)
 
 
 def missing_trailers(deployment: Deployment, scope: Scope) -> Iterator[Finding]:

@@ -41,6 +41,7 @@ class StepFunctions:
         ExecutionDoesNotExist=NoSuchExecution,
         InvalidArn=NoSuchExecution,
         ExecutionAlreadyExists=NoSuchExecution,
+        ExecutionNotRedrivable=NoSuchExecution,
     )
 
     def __init__(self, **statuses: str) -> None:
@@ -79,6 +80,11 @@ class StepFunctions:
         if request["name"] in [earlier["name"] for earlier in self.started]:
             raise NoSuchExecution
         self.started.append(request)
+
+    def redrive_execution(self, *, executionArn: str) -> None:
+        if self.statuses[executionArn] == "RUNNING":
+            raise NoSuchExecution
+        self.statuses[executionArn] = "RUNNING"
 
     def stop_execution(self, *, executionArn: str, **more: Any) -> None:
         self.stopped.append(executionArn)
@@ -297,6 +303,15 @@ def test_failures_are_grouped_by_whose_matter_they_are(deployment: Any) -> None:
         ("failed: busy", 2, True),
         ("failed: file", 1, False),
     ]
+
+
+def test_an_execution_that_ran_out_of_time_goes_on_once(deployment: Any) -> None:
+    failed = {"status": "FAILED", "updatedAt": LATELY, "executionId": "slow", "errorClass": "busy"}
+    put(deployment.catalogue, "film-1", "VIDEO", error="TIMED_OUT", **failed)
+    deployment.stepfunctions.statuses["slow"] = "TIMED_OUT"
+    [found] = films.failed_films(deployment, SCOPE)
+    assert apply(found) == "Took up 1 of 1 executions where they ran out of time."
+    assert apply(found) == "Took up 0 of 1 executions where they ran out of time."
 
 
 def test_a_trailer_that_aws_had_no_room_for_is_made_again_once(deployment: Any) -> None:

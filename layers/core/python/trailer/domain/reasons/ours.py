@@ -94,7 +94,7 @@ OURS: Final = (
     Meaning(
         _BUG,
         "Somebody stopped the work on this film.",
-        f"If that was not intended, {AGAIN}",
+        f"If that was not intended, redrive the execution named on the record, or {AGAIN}",
         "ABORTED MediaConvert.CANCELED",
     ),
     Meaning(
