@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from tests.chaos.checks import Books
 from tests.chaos.faults import Fault
 from tests.chaos.films import Film
 from tests.chaos.stepfunctions import Execution
-from tests.chaos.world import SOURCE, Upload, World
+from tests.chaos.world import CATALOGUE, SOURCE, Upload, World
+from trailer.domain.upload import ObjectVersion, video_id
 
 
 @dataclass(frozen=True)
@@ -93,13 +93,15 @@ def _redrive(world: World, upload: Upload, execution: Execution) -> None:
 
 def _request(world: World, upload: Upload) -> None:
     """One request, made twice at once, and another beside it: two trailers more."""
-    video = Books(world).video(upload)
-    if video.get("status") != "COMPLETED":
+    identity = video_id(ObjectVersion(SOURCE, upload.film.key, upload.version))
+    key = {"videoId": {"S": identity}, "record": {"S": "VIDEO"}}
+    record = world.tables.tables[CATALOGUE].get(key) or {}
+    if record.get("status") != {"S": "COMPLETED"}:
         return
     world.plan.inject(Fault.REQUESTED_TWICE)
     world.requested[upload.version] += 2
     for name in ("again", "again", "other"):
-        wish = {"videoId": video["videoId"], "profileId": video["profileIds"][0], "options": {}}
+        wish = {"videoId": identity, "profileId": record["profileIds"]["L"][0]["S"], "options": {}}
         world.stepfunctions.start("MakeTrailer", wish, f"{name}-{upload.version}")
 
 
