@@ -41,8 +41,12 @@ class FakeCatalogue:
         return dict(found) if found else None
 
     def update(self, video_id, record, changes):
-        known = {name: value for name, value in changes.items() if value is not None}
-        self.items.setdefault((video_id, record), {"videoId": video_id, "record": record}).update(known)
+        item = self.items.setdefault((video_id, record), {"videoId": video_id, "record": record})
+        for name, value in changes.items():
+            if value is None:
+                item.pop(name, None)
+            else:
+                item[name] = value
 
     def update_open(self, video_id, record, changes, *, while_in=None):
         allowed = OPEN_STATUSES if while_in is None else while_in

@@ -54,6 +54,31 @@ def test_numbers_come_back_as_they_went_and_none_is_left_out(catalogue):
     assert found == item(size=6, price=1.25, media={"fps": 23.976}, tags=["a"], status="COMPLETED")
 
 
+def test_what_becomes_none_is_taken_off(catalogue):
+    """A redriven film keeps no reason of the failure before."""
+    catalogue.claim(item(status="FAILED", reason="stopped"))
+    catalogue.update("film", "VIDEO", {"status": "COMPLETED", "reason": None, "action": None})
+    assert catalogue.get("film", "VIDEO") == item(status="COMPLETED")
+
+
+def test_a_record_is_written_only_in_the_statuses_that_are_named(catalogue):
+    """Of a late sidecar and the step that fixes the wishes, exactly one sees the other."""
+    catalogue.claim(item(status="REGISTERED"))
+    assert catalogue.update_open("film", "VIDEO", {"status": "ANALYSING"})
+    assert not catalogue.update_open("film", "VIDEO", {"detectors": ["x"]}, while_in=["REGISTERED"])
+    catalogue.update("film", "VIDEO", {"status": "COMPLETED"})
+    assert not catalogue.update_open("film", "VIDEO", {"status": "CUTTING"})
+    assert not catalogue.update_open("nowhere", "VIDEO", {"status": "CUTTING"})
+    assert catalogue.get("film", "VIDEO") == item(status="COMPLETED")
+
+
+def test_a_claim_by_its_owner_keeps_what_came_meanwhile(catalogue):
+    catalogue.claim(item(status="REGISTERED"))
+    catalogue.update("film", "VIDEO", {"status": "ANALYSING"})
+    assert catalogue.claim(item(status="REGISTERED"))
+    assert catalogue.get("film", "VIDEO") == item(status="ANALYSING")
+
+
 def test_replacing_removes_what_an_earlier_run_left(catalogue):
     catalogue.claim(item())
     catalogue.replace("film", ["SCENE#"], [item(record=f"SCENE#{n:04d}") for n in range(60)])

@@ -163,6 +163,24 @@ def test_a_film_that_was_replaced_meanwhile_gets_no_trailer_of_the_other():
     publish_trailer(film, "romance", 1, "job", services)
 
 
+def test_a_redriven_film_keeps_no_reason_of_the_failure_before():
+    film, services = analysed({"max-duration": "20"})
+    stopped = {"Error": "ABORTED", "Cause": "by hand"}
+    record_failure("AnalyseVideo", upload_event(), "execution-1", stopped, services)
+    assert services.catalogue.get(film, "VIDEO")["reason"]
+    planned = plan_trailer(film, "romance", {}, "make-1", services)
+    wish = {"videoId": film, "profileId": "romance"}
+    record_failure("MakeTrailer", wish, "make-1", stopped, services)
+    services.transcoder.rendered = services.catalogue.get(film, "TRAILER#romance#0001")["frames"]
+    render(film, planned["version"], services)
+    publish_trailer(film, "romance", planned["version"], "job", services)
+    complete_video(film, services)
+    for record, status in (("VIDEO", "COMPLETED"), ("TRAILER#romance#0001", "PUBLISHED")):
+        item = services.catalogue.get(film, record)
+        assert item["status"] == status
+        assert not {"error", "errorClass", "reason", "action", "announced"} & set(item)
+
+
 def test_one_profile_that_fails_does_not_take_the_others_with_it():
     film, services = analysed({"profile-ids": "romance,comedy"})
     failed = lambda_error("InfeasiblePlanError", "Nothing is left.")

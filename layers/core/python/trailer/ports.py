@@ -30,7 +30,7 @@ class Catalogue(Protocol):
         """One record, read consistently."""
 
     def update(self, video_id: str, record: str, changes: Mapping[str, Any]) -> None:
-        """Set attributes of a record; it is created when absent."""
+        """Set attributes of a record, and remove those that are None; it is created when absent."""
 
     def update_open(
         self,

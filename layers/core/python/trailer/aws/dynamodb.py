@@ -44,7 +44,7 @@ class DynamoCatalogue:
         """Set attributes of a record."""
         with translated("Writing to the catalogue"):
             self._table.update_item(
-                Key={"videoId": video_id, "record": record}, **set_expression(storable_values(changes))
+                Key={"videoId": video_id, "record": record}, **_changes_expression(changes)
             )
 
     def update_open(
@@ -61,7 +61,7 @@ class DynamoCatalogue:
             lambda: self._table.update_item(
                 Key={"videoId": video_id, "record": record},
                 ConditionExpression=is_open,
-                **set_expression(storable_values(changes)),
+                **_changes_expression(changes),
             )
         )
 
@@ -110,6 +110,12 @@ class DynamoCatalogue:
                 if "LastEvaluatedKey" not in answer:
                     return items
                 query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def _changes_expression(changes: Mapping[str, Any]) -> dict[str, Any]:
+    return set_expression(
+        storable_values(changes), remove=[name for name, value in changes.items() if value is None]
+    )
 
 
 def set_expression(changes: Mapping[str, Any], remove: Sequence[str] = ()) -> dict[str, Any]:

@@ -20,7 +20,8 @@ _NOT_SCORED: Final = ("REGISTERED", "ANALYSING")
 _ANALYSED: Final = ("CUTTING", "COMPLETED")
 _TOO_LATE: Final = (
     "What the analysis of {film} is made of was decided before {film}.trailer.json came, so these options "
-    "of it don't count: {names}. Upload the film again with them; what is analysed already is not paid for twice."
+    "of it don't count: {names}. Upload the film again with them; what is analysed already is not paid for "
+    "twice."
 )
 _ENDED: Final = (
     "{film} had ended as {status} before {film}.trailer.json came; upload the film again, beside its options."

@@ -13,7 +13,7 @@ from trailer.domain.reasons import is_rejection
 from trailer.errors import RenderFailedError
 from trailer.ports import Services
 from trailer.steps.records import load_video
-from trailer.wire.catalogue import TRAILER_PREFIX, VIDEO, source_of
+from trailer.wire.catalogue import NO_FAILURE, TRAILER_PREFIX, VIDEO, source_of
 from trailer.wire.detectors import stem_of
 from trailer.wire.media import load_media
 
@@ -42,6 +42,7 @@ def complete_video(video_id: str, services: Services) -> dict[str, Any]:
     longest = Fraction(video["options"]["max-duration"])
     cost = estimate(load_media(video["media"]), paid_for, done, trailer_seconds=longest)
     changes = {
+        **NO_FAILURE,
         "status": "COMPLETED",
         "cost": cost.total,
         "costParts": dict(cost.parts),

@@ -12,7 +12,7 @@ from trailer.ports import Services
 from trailer.steps.records import check_not_replaced, load_video
 from trailer.wire import keys
 from trailer.wire.analysis import load_analysis
-from trailer.wire.catalogue import source_of, trailer_record
+from trailer.wire.catalogue import NO_FAILURE, source_of, trailer_record
 from trailer.wire.events import rendered_milliseconds
 from trailer.wire.media import load_media
 from trailer.wire.mediaconvert import trailer_outputs
@@ -52,6 +52,7 @@ def publish_trailer(
         video_id,
         trailer_record(profile_id, version),
         {
+            **NO_FAILURE,
             "status": "PUBLISHED",
             "files": [f"{folder}{name}" for name in files],
             "reportKey": f"{folder}report.html",

@@ -15,6 +15,9 @@ SHOT_PREFIX: Final = "SHOT#"
 CONCEPT_PREFIX: Final = "CONCEPT#"
 SCHEMA_VERSION: Final = 1
 
+NO_FAILURE: Final = dict.fromkeys(("error", "errorClass", "reason", "action", "announced"))
+"""Takes the reason of an earlier failure off a record whose execution was redriven and succeeded."""
+
 OPEN_STATUSES: Final = ("REGISTERED", "ANALYSING", "CUTTING", "PLANNED")
 """Work is under way: on a film in the first three, on a trailer in the last."""
 
