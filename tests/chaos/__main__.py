@@ -27,6 +27,9 @@ def main(arguments: list[str]) -> int:
     if given.only in (None, "refused"):
         cases = list(systematic.refusals(given.seed))
         broken += many("Each API refused to each function for ever", cases, one_case, str)
+    if given.only in (None, "errors"):
+        cases = list(systematic.errors(given.seed))
+        broken += many("Each error that AWS's models name for each call, for ever", cases, one_case, str)
     if given.only in (None, "mixed"):
         seeds = range(given.seed, given.seed + given.runs)
         broken += many(
@@ -47,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--runs", type=int, default=300, help="small runs under mixed faults")
     parser.add_argument("--uploads", type=int, default=1000, help="uploads of the storm")
-    parser.add_argument("--only", choices=("systematic", "refused", "mixed", "storm"))
+    parser.add_argument("--only", choices=("systematic", "refused", "errors", "mixed", "storm"))
     parser.add_argument("--run", type=int, help="only this small run under mixed faults")
     parser.add_argument("--case", help="only the single faults whose name has this in it")
     parser.add_argument("--trace", action="store_true", help="print what happened, call by call")
@@ -65,7 +68,8 @@ def _one_small_run(seed: int, trace: bool) -> int:
 def _one_case(given: argparse.Namespace) -> int:
     found = [
         case
-        for case in (*systematic.cases(given.seed), *systematic.refusals(given.seed))
+        for source in (systematic.cases, systematic.refusals, systematic.errors)
+        for case in source(given.seed)
         if given.case in str(case)
     ]
     for case in found:

@@ -62,12 +62,14 @@ def error_answer(url: str, service: str, error: AwsError, *, head: bool = False)
     return http(url, error.status, body, headers)
 
 
-def refuse(fault: Fault | None, service: str, operation: str) -> None:
+def refuse(fault: Fault | AwsError | None, service: str, operation: str) -> None:
     """Let a call fail if that is the fault.
 
     Raises:
         AwsError: it is.
     """
+    if isinstance(fault, AwsError):
+        raise fault
     if fault is Fault.THROTTLED:
         raise throttling(service, operation)
     if fault is Fault.SERVER_ERROR:

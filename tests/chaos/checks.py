@@ -16,6 +16,7 @@ from tests.chaos.plan import ALL
 from tests.chaos.world import CATALOGUE, JOBS, RESULTS, Upload, World
 
 TERMINAL = frozenset({"COMPLETED", "REJECTED", "FAILED"})
+CLASSES = frozenset({"file", "options", "permission", "busy", "bug"})
 Record = dict[str, Any]
 
 
@@ -223,6 +224,8 @@ def _reasons(books: Books) -> Iterator[Violation]:
             right = (status == "REJECTED" and error == upload.film.expected) or status in allowed
         else:
             right = status == "COMPLETED" or status in allowed
+        if status != "COMPLETED" and video.get("errorClass") not in CLASSES:
+            yield Violation(Invariant.RIGHT_REASON, _name(upload), f"class {video.get('errorClass')}")
         if Fault.REFUSED in faults and status == "FAILED" and video.get("errorClass") != "permission":
             detail = (
                 f"a missing permission is told as {video.get('errorClass')} {error}: {video.get('reason')}"

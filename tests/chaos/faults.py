@@ -32,6 +32,8 @@ class Fault(StrEnum):
     """HTTP 500 of the service; nothing was done."""
     REFUSED = "refused"
     """AccessDenied, each time: nobody but the platform team can help."""
+    MODELLED = "modelled-error"
+    """An error that botocore's model of the call names, each time."""
 
     # At the invocation of a function.
     FUNCTION_THROTTLED = "function-throttled"
@@ -129,6 +131,7 @@ AT_A_CALL: Final = (
 
 UNHAPPY: Final[Mapping[Fault, frozenset[str]]] = {
     Fault.REFUSED: frozenset({"FAILED"}),
+    Fault.MODELLED: frozenset({"FAILED", "REJECTED"}),
     Fault.DETECTION_FAILED: frozenset({"FAILED"}),
     Fault.RENDER_FAILED: frozenset({"FAILED", "REJECTED"}),
     Fault.EXECUTION_ABORTED: frozenset({"FAILED"}),

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from tests.chaos.answers import AwsError
 from tests.chaos.faults import Call, Carrier, Fault
 from tests.chaos.process import Process
 
@@ -49,7 +50,7 @@ class Plan:
         """Seconds until an index shows a write."""
         return self.times.uniform(0.01, 0.1)
 
-    def fault_at(self, call: Call, process: Process) -> Fault | None:
+    def fault_at(self, call: Call, process: Process) -> Fault | AwsError | None:
         """What goes wrong at a call."""
         return None
 
@@ -97,6 +98,24 @@ class Single(Plan):
         if call != self._call:
             return None
         return self.inject(self._fault)
+
+
+class Modelled(Plan):
+    """One call of one function is answered with one error for ever."""
+
+    def __init__(self, seed: int, function: str, api: str, error: AwsError) -> None:
+        super().__init__(seed)
+        self._function, self._api, self._error = function, api, error
+
+    def fault_at(self, call: Call, process: Process) -> Fault | AwsError | None:
+        if (call.function, call.api) != (self._function, self._api):
+            return None
+        self.mark(ALL, Fault.MODELLED)
+        self.inject(Fault.MODELLED)
+        return self._error
+
+    def explains(self, letters: int) -> bool:
+        return True
 
 
 class Refused(Plan):

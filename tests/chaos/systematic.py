@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import botocore.session
+
+from tests.chaos.answers import AwsError
 from tests.chaos.checks import violations
 from tests.chaos.deployment import TICKS
 from tests.chaos.faults import AT_A_CALL, Call, Fault, Violation
 from tests.chaos.films import Film
-from tests.chaos.plan import Plan, Refused, Single
+from tests.chaos.plan import Modelled, Plan, Refused, Single
 from tests.chaos.world import World
 
 SCENES = {
@@ -21,6 +24,8 @@ SCENES = {
     "wish": (Film("films/six.mp4", "six"),),
 }
 """What is uploaded: each scene visits calls that the others don't."""
+ANSWERS = frozenset({"ConditionalCheckFailedException", "ExecutionAlreadyExists"})
+"""Errors that are answers: to give them for no reason would be to lie about what is stored."""
 BESIDE = {"options": 20.0, "wish": 600.0}
 """When options for another profile are laid beside the film: while it is analysed, and when it is done."""
 
@@ -33,17 +38,23 @@ class Case:
     seed: int
     call: Call | None = None
     fault: Fault | None = None
+    error: str = ""
+    """Of a modelled error: its code and its HTTP status."""
 
     def plan(self) -> Plan:
         """The plan of this case."""
         if self.call is None or self.fault is None:
             return Plan(self.seed)
+        if self.fault is Fault.MODELLED:
+            code, _, status = self.error.partition(" ")
+            error = AwsError(code, "The service says so.", int(status))
+            return Modelled(self.seed, self.call.function, self.call.api, error)
         if self.fault is Fault.REFUSED:
             return Refused(self.seed, self.call.function, self.call.api)
         return Single(self.seed, self.call, self.fault)
 
     def __str__(self) -> str:
-        return f"{self.scene}: {self.call or 'every call'}: {self.fault or 'no fault'}"
+        return f"{self.scene}: {self.call or 'every call'}: {self.fault or 'no fault'} {self.error}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -91,6 +102,24 @@ def cases(seed: int) -> Iterator[Case]:
                 seen.add(call)
                 for fault in AT_A_CALL:
                     yield Case(scene, seed, call, fault)
+
+
+def errors(seed: int) -> Iterator[Case]:
+    """Each error that botocore's models name for each API, for ever, at the first function that calls it."""
+    seen: set[str] = set()
+    session = botocore.session.get_session()
+    for scene in SCENES:
+        for call in calls_of(scene, seed):
+            if call.api in seen or call.function in TICKS:
+                continue
+            seen.add(call.api)
+            service, _, operation = call.api.partition(".")
+            for shape in session.get_service_model(service).operation_model(operation).error_shapes:
+                trait = shape.metadata.get("error", {})
+                code, status = trait.get("code", shape.name), trait.get("httpStatusCode")
+                status = status or (500 if "Internal" in code else 400)
+                if code not in ANSWERS:
+                    yield Case(scene, seed, call, Fault.MODELLED, f"{code} {status}")
 
 
 def refusals(seed: int) -> Iterator[Case]:
