@@ -233,6 +233,19 @@ def test_what_nobody_can_use_is_deleted_only_on_demand(deployment: Any, queue: s
     assert depth(deployment, queue) == 0
 
 
+def test_useless_letters_are_not_sent_and_useful_ones_are_not_deleted(deployment: Any) -> None:
+    put_job(deployment, "a/labels.1/1", "RUNNING", LATELY)
+    useful = {"JobId": "1", "Status": "SUCCEEDED", "JobTag": "a/labels.1/1"}
+    for body in ("garbage", useful):
+        send(deployment, "CompletionDeadLettersName", body)
+    by_film = {found.subject: found for found in letters.dead_letters(deployment)}
+    assert apply(by_film["no film"]) == "Deleted 1 completion."
+    assert depth(deployment, "CompletionDeadLettersName") == 1
+    send(deployment, "CompletionDeadLettersName", "garbage")
+    assert apply(by_film["film-1"]) == "Sent 1 completion once more."
+    assert depth(deployment, "CompletionDeadLettersName") == 1
+
+
 def test_letters_of_one_kind_are_one_line(deployment: Any) -> None:
     for _ in range(12):
         send(
