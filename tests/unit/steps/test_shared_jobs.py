@@ -98,6 +98,14 @@ def test_after_a_week_the_pages_of_the_earlier_film_are_the_source(services):
     assert pages == [{"Segments": [1]}, {"Segments": [2]}]
 
 
+def test_a_completion_that_came_a_week_late_does_not_make_its_result_look_new(services):
+    job = start(services, register(services, "a"), "token-a")
+    services.clock.start += timedelta(days=8)
+    complete(services, job)
+    services.detections.forgotten.add(job.job_id)
+    assert start(services, register(services, "b"), "token-b").attempt == 2
+
+
 @pytest.mark.parametrize("pages", ["never collected", "deleted", "of another job"])
 def test_when_the_pages_are_gone_too_it_is_analysed_again(services, pages):
     first = register(services, "a")

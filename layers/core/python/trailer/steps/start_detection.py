@@ -84,7 +84,8 @@ def _is_usable(job: DetectionJob, services: Services) -> bool:
     """Whether a job is under way, or done with a result that can still be read."""
     if job.status is not JobStatus.DONE:
         return job.status is not JobStatus.FAILED
-    if (job.settled_at or job.created_at) > (services.clock.now() - RESULTS_KEPT).isoformat():
+    # By its start, since a completion may come late and make an old result look new.
+    if (job.started_at or job.created_at) > (services.clock.now() - RESULTS_KEPT).isoformat():
         return True
     if job.collected_by is None:
         return False
