@@ -132,7 +132,7 @@ AT_A_CALL: Final = (
 UNHAPPY: Final[Mapping[Fault, frozenset[str]]] = {
     Fault.REFUSED: frozenset({"FAILED"}),
     Fault.MODELLED: frozenset({"FAILED", "REJECTED"}),
-    Fault.DETECTION_FAILED: frozenset({"FAILED"}),
+    Fault.DETECTION_FAILED: frozenset({"FAILED", "REJECTED"}),
     Fault.RENDER_FAILED: frozenset({"FAILED", "REJECTED"}),
     Fault.EXECUTION_ABORTED: frozenset({"FAILED"}),
     Fault.EXECUTION_TIMED_OUT: frozenset({"FAILED"}),
