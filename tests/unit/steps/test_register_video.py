@@ -4,13 +4,14 @@ import pytest
 
 from tests.fakes import FakeUploads, fake_services, upload_event
 from trailer.errors import InvalidOptionsError, UnknownProfileError
+from trailer.steps.records import load_video
 from trailer.steps.register_video import register_video
 
 
 def test_first_event_claims_and_repeats_of_the_same_execution_go_on():
     services = fake_services()
     first = register_video(upload_event(), "execution-1", services)
-    assert first["claimed"] and first["profileIds"] == ["romance"]
+    assert first["claimed"] and load_video(first["videoId"], services)["profileIds"] == ["romance"]
     assert register_video(upload_event(), "execution-1", services) == first
 
 
@@ -30,10 +31,12 @@ def test_a_new_version_of_the_same_key_is_another_film():
 
 def test_metadata_wins_over_sidecar_wins_over_defaults():
     uploads = FakeUploads({"max-duration": "15"}, b'{"max-duration": 20, "output-format": "hls"}')
-    result = register_video(upload_event(), "execution-1", fake_services(uploads=uploads))
-    assert result["options"]["max-duration"] == "15"
-    assert result["options"]["output-format"] == "hls"
-    assert result["options"]["target-language"] == "en"
+    services = fake_services(uploads=uploads)
+    video_id = register_video(upload_event(), "execution-1", services)["videoId"]
+    options = load_video(video_id, services)["options"]
+    assert options["max-duration"] == "15"
+    assert options["output-format"] == "hls"
+    assert options["target-language"] == "en"
 
 
 @pytest.mark.parametrize(
