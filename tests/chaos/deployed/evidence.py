@@ -96,6 +96,8 @@ class Evidence:
         return SimpleNamespace(
             uploads=self.uploads,
             redriven=Counter(),
+            requested=Counter(),
+            sidecars={},
             plan=expected,
             tables=SimpleNamespace(
                 tables={CATALOGUE: _table([*self.videos, *self.trailers]), JOBS: _table(self.rows)}
