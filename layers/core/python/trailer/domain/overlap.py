@@ -76,7 +76,7 @@ def refuse(reuse: Reuse, max_frames: int, reached: int, rate: Fraction) -> Infea
     needed = min(Fraction(1), Fraction(ceil(10 * (reuse.share + 1 - Fraction(reached, max_frames))), 10))
     return InfeasiblePlanError(
         f"At most {_percent(reuse.share)} of this trailer may repeat the earlier ones (version {versions}), "
-        f"and then the film fills only {float(reached / rate):.1f} of {float(max_frames / rate):.1f} seconds. "
+        f"and then it fills only {float(reached / rate):.1f} of {float(max_frames / rate):.1f} seconds. "
         f"Allow an overlap of about {_percent(needed)}, or ask for {int(reached / rate)} seconds."
     )
 
