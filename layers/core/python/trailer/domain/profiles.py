@@ -114,7 +114,7 @@ def get_profile(profile_id: str) -> ViewerProfile:
     profiles = load_profiles()
     if profile_id not in profiles:
         raise UnknownProfileError(
-            f"There is no viewer profile {profile_id!r}. Available are {', '.join(profiles)}."
+            f"There is no viewer profile {profile_id[:60]!r}. Available are {', '.join(profiles)}."
         )
     return profiles[profile_id]
 

@@ -12,7 +12,7 @@ from trailer.domain.options import UploadOptions
 from trailer.domain.upload import ObjectVersion, UploadHead
 from trailer.errors import InvalidOptionsError
 from trailer.ports import Services
-from trailer.wire.options import dump_trailer_options, parse_upload_options
+from trailer.wire.options import dump_trailer_options, named_options, parse_upload_options
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def read_wishes(source: ObjectVersion, head: UploadHead, sidecar: bytes | None, 
     Raises:
         InvalidOptionsError, UnknownProfileError: the uploader's options.
     """
-    given = {**_parse(source, sidecar), **head.metadata}
+    given = named_options(_parse(source, sidecar)) | named_options(head.metadata)
     options = parse_upload_options(given, services.settings.default_options)
     return Wishes(_analysis(options), _trailers(options))
 
@@ -57,7 +57,7 @@ def _parse(source: ObjectVersion, sidecar: bytes | None) -> Mapping[str, Any]:
     if sidecar is None:
         return {}
     try:
-        options = json.loads(sidecar)
+        options = json.loads(sidecar, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise InvalidOptionsError(f"{source.name}.trailer.json is no JSON file: {error}.") from error
     if not isinstance(options, dict):
@@ -65,3 +65,11 @@ def _parse(source: ObjectVersion, sidecar: bytes | None) -> Mapping[str, Any]:
             f'{source.name}.trailer.json must hold one JSON object, such as {{"max-duration": 30}}.'
         )
     return options
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """JSON allows a name twice and Python takes the last: one of two wishes would be ignored."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name is in it twice")
+    return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
@@ -18,13 +18,13 @@ from trailer.domain.options import (
     MAX_DURATION_BOUNDS,
     ON_DETECTOR_FAILURE,
     OUTPUT_FORMATS,
-    TimeSpan,
     TrailerOptions,
     UploadOptions,
 )
 from trailer.domain.profiles import get_profile, load_profiles
 from trailer.errors import InvalidOptionsError
 from trailer.wire.detectors import DETECTORS
+from trailer.wire.option_values import number, quoted, span_text, spans, words
 
 UPLOAD_OPTIONS: Final = (
     "profile-ids",
@@ -43,9 +43,10 @@ _TRAILER_OPTIONS: Final = ("max-duration", "target-language", "output-format", "
 _FOREIGN_METADATA: Final = frozenset({"mtime", "s3cmdattrs", "md5chksum", "sha256", "cbmodifiedtime"})
 """Metadata that common upload tools add by themselves; not a wish of anybody."""
 
+_MAX_COST: Final = 1_000_000
+"""US dollars."""
+
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_CLOCK = re.compile(r"(?:(?:(\d+):)?(\d{1,2}):)?(\d+(?:\.\d+)?)")
-_SCENE = re.compile(r"scene[:# ]?(\d+)", re.IGNORECASE)
 
 
 def parse_upload_options(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> UploadOptions:
@@ -84,6 +85,15 @@ def parse_trailer_options(given: Mapping[str, Any], defaults: Mapping[str, Any])
     return _trailer_options(known | _normalised(given, _TRAILER_OPTIONS))
 
 
+def named_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of one place, metadata or sidecar, under their canonical names.
+
+    Raises:
+        InvalidOptionsError: a name that is not known, or that is there twice.
+    """
+    return _normalised(given, UPLOAD_OPTIONS)
+
+
 def parse_options(given: Mapping[str, str]) -> dict[str, str]:
     """Check the options that a person typed, before anything is uploaded.
 
@@ -106,8 +116,8 @@ def dump_trailer_options(options: TrailerOptions) -> dict[str, Any]:
         "max-duration": str(options.max_duration),
         "target-language": options.target_language,
         "output-format": options.output_format,
-        "pin": ",".join(map(_span_text, options.pins)),
-        "ban": ",".join(map(_span_text, options.bans)),
+        "pin": ",".join(map(span_text, options.pins)),
+        "ban": ",".join(map(span_text, options.bans)),
     }
 
 
@@ -120,10 +130,22 @@ def _normalised(given: Mapping[str, Any], allowed: Iterable[str]) -> dict[str, A
             continue
         if folded not in names:
             raise InvalidOptionsError(
-                f"The option {_quoted(raw)} is not known; allowed are {', '.join(names.values())}."
+                f"The option {quoted(raw)} is not known; allowed are {', '.join(names.values())}."
             )
+        if names[folded] in result:
+            raise InvalidOptionsError(f"{names[folded]} is given twice; write it once.")
+        _check_plain(names[folded], value)
         result[names[folded]] = value
     return result
+
+
+def _check_plain(name: str, value: Any) -> None:
+    """Refuse objects and lists of lists, which can be deeper than anything that looks at them can go."""
+    parts = value if isinstance(value, list | tuple) else (value,)
+    if any(isinstance(part, Mapping | list | tuple) for part in parts):
+        raise InvalidOptionsError(
+            f"{name} is an object or a list of lists; allowed are text, numbers and lists."
+        )
 
 
 def _fold(name: str) -> str:
@@ -135,14 +157,14 @@ def _trailer_options(values: Mapping[str, Any]) -> TrailerOptions:
         max_duration=_max_duration(values.get("max-duration")),
         target_language=_language(values.get("target-language")),
         output_format=_output_format(values.get("output-format")),
-        pins=_spans("pin", values.get("pin")),
-        bans=_spans("ban", values.get("ban")),
+        pins=spans("pin", values.get("pin")),
+        bans=spans("ban", values.get("ban")),
         max_overlap=_max_overlap(values.get("max-overlap")),
     )
 
 
 def _profile_ids(value: Any) -> tuple[str, ...]:
-    wanted = _words(value)
+    wanted = words(value)
     if not wanted or wanted == ("all",):
         return tuple(sorted(load_profiles()))
     for profile_id in wanted:
@@ -151,11 +173,11 @@ def _profile_ids(value: Any) -> tuple[str, ...]:
 
 
 def _detectors(value: Any) -> tuple[str, ...]:
-    wanted = _words(value) or DETECTORS
+    wanted = words(value) or DETECTORS
     unknown = [word for word in wanted if word not in DETECTORS]
     if unknown:
         raise InvalidOptionsError(
-            f"detectors has {_quoted(unknown[0])}; allowed are {', '.join(DETECTORS)}, separated by commas."
+            f"detectors has {quoted(unknown[0])}; allowed are {', '.join(DETECTORS)}, separated by commas."
         )
     if "segments" not in wanted:
         raise InvalidOptionsError("detectors lacks segments; without shots no trailer can be cut, so add it.")
@@ -166,7 +188,7 @@ def _on_detector_failure(value: Any) -> str:
     text = "fail" if value is None else str(value).strip().lower()
     if text not in ON_DETECTOR_FAILURE:
         raise InvalidOptionsError(
-            f"on-detector-failure is {_quoted(value)}; allowed are {' and '.join(ON_DETECTOR_FAILURE)}: give "
+            f"on-detector-failure is {quoted(value)}; allowed are {' and '.join(ON_DETECTOR_FAILURE)}: give "
             "up the film, or make its trailers from what the other detectors found."
         )
     return text
@@ -176,11 +198,11 @@ def _max_duration(value: Any) -> Fraction:
     low, high = MAX_DURATION_BOUNDS
     allowed = f"allowed are seconds from {low} to {high}, for example 30"
     try:
-        duration = Fraction(str(value).strip())
+        duration = number(str(value).strip())
     except (ValueError, ZeroDivisionError):
-        raise InvalidOptionsError(f"max-duration is {_quoted(value)}; {allowed}.") from None
+        raise InvalidOptionsError(f"max-duration is {quoted(value)}; {allowed}.") from None
     if not low <= duration <= high:
-        raise InvalidOptionsError(f"max-duration is {_quoted(value)}; {allowed}.")
+        raise InvalidOptionsError(f"max-duration is {quoted(value)}; {allowed}.")
     return duration
 
 
@@ -188,14 +210,15 @@ def _max_cost(value: Any) -> Decimal | None:
     if value is None or str(value).strip() == "":
         return None
     try:
-        cost = Decimal(str(value).strip())
-    except InvalidOperation:
-        cost = Decimal("NaN")
-    if not cost.is_finite() or cost <= 0:
+        cost = number(str(value).strip())
+    except (ValueError, ZeroDivisionError):
+        cost = Fraction(0)
+    if not 0 < cost <= _MAX_COST:
         raise InvalidOptionsError(
-            f"max-cost is {_quoted(value)}; allowed are US dollars above 0, for example 50."
+            f"max-cost is {quoted(value)}; allowed are US dollars above 0 and "
+            f"up to {_MAX_COST}, for example 50."
         )
-    return cost
+    return Decimal(cost.numerator) / Decimal(cost.denominator)
 
 
 def _max_overlap(value: Any) -> Fraction | None:
@@ -203,12 +226,12 @@ def _max_overlap(value: Any) -> Fraction | None:
     if not text:
         return None
     try:
-        share = Fraction(text.rstrip("% ")) / (100 if text.endswith("%") else 1)
+        share = number(text.rstrip("% ")) / (100 if text.endswith("%") else 1)
     except (ValueError, ZeroDivisionError):
         share = Fraction(-1)
     if not 0 <= share <= 1:
         raise InvalidOptionsError(
-            f"max-overlap is {_quoted(value)}; allowed are shares from 0 to 1, for example 0.3 or 30%."
+            f"max-overlap is {quoted(value)}; allowed are shares from 0 to 1, for example 0.3 or 30%."
         )
     return share
 
@@ -217,7 +240,7 @@ def _language(value: Any) -> str:
     text = str(value).strip()
     if len(text) > 35 or not _LANGUAGE.fullmatch(text):
         raise InvalidOptionsError(
-            f"target-language is {_quoted(value)}; allowed is a language code such as en, fr or pt-BR."
+            f"target-language is {quoted(value)}; allowed is a language code such as en, fr or pt-BR."
         )
     return text
 
@@ -226,54 +249,6 @@ def _output_format(value: Any) -> str:
     text = str(value).strip().lower().replace(" ", "+")
     if text not in OUTPUT_FORMATS:
         raise InvalidOptionsError(
-            f"output-format is {_quoted(value)}; allowed are {', '.join(OUTPUT_FORMATS)}."
+            f"output-format is {quoted(value)}; allowed are {', '.join(OUTPUT_FORMATS)}."
         )
     return text
-
-
-def _words(value: Any) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    parts = value if isinstance(value, list | tuple) else str(value).split(",")
-    return tuple(word for word in (str(part).strip() for part in parts) if word)
-
-
-def _spans(name: str, value: Any) -> tuple[TimeSpan, ...]:
-    return tuple(_span(name, word) for word in _words(value))
-
-
-def _span(name: str, word: str) -> TimeSpan:
-    scene = _SCENE.fullmatch(word)
-    if scene:
-        return TimeSpan(scene=int(scene.group(1)))
-    start, dash, end = word.partition("-")
-    bounds = (_clock(start), _clock(end)) if dash else (None, None)
-    if bounds[0] is None or bounds[1] is None or bounds[0] >= bounds[1]:
-        raise InvalidOptionsError(
-            f"{name} has {_quoted(word)}; allowed are stretches such as 1:05-1:12.5 (minutes:seconds, the "
-            "end after the start) or scenes such as scene:7, separated by commas."
-        )
-    return TimeSpan(start=bounds[0], end=bounds[1])
-
-
-def _clock(text: str) -> Fraction | None:
-    match = _CLOCK.fullmatch(text.strip())
-    if not match:
-        return None
-    hours, minutes, seconds = match.groups()
-    return Fraction(int(hours or 0) * 3600 + int(minutes or 0) * 60) + Fraction(seconds)
-
-
-def _span_text(span: TimeSpan) -> str:
-    if span.scene is not None:
-        return f"scene:{span.scene}"
-    return f"{_decimal_text(span.start)}-{_decimal_text(span.end)}"
-
-
-def _decimal_text(value: Fraction) -> str:
-    return f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
-
-
-def _quoted(value: Any) -> str:
-    text = str(value)
-    return f"“{text[:60]}…”" if len(text) > 60 else f"“{text}”"
