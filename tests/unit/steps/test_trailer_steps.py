@@ -163,6 +163,17 @@ def test_a_film_that_was_replaced_meanwhile_gets_no_trailer_of_the_other():
     publish_trailer(film, "romance", 1, "job", services)
 
 
+def test_another_trailer_in_work_does_not_fail_a_film_that_has_its_own():
+    """A late sidecar or a request may ask for one while the film's own are cut."""
+    film, services = analysed({"max-duration": "20"})
+    version = plan_trailer(film, "romance", {}, "make-1", services)["version"]
+    services.transcoder.rendered = 1
+    render(film, version, services)
+    plan_trailer(film, "romance", {"max-duration": 12}, "make-2", services)
+    publish_trailer(film, "romance", version, "job", services)
+    assert complete_video(film, services)["trailers"] == 1
+
+
 def test_a_redriven_film_keeps_no_reason_of_the_failure_before():
     film, services = analysed({"max-duration": "20"})
     stopped = {"Error": "ABORTED", "Cause": "by hand"}

@@ -80,9 +80,14 @@ def _detections(video: Mapping[str, Any], services: Services) -> tuple[list[str]
 
 
 def _latest_trailers(video: Mapping[str, Any], services: Services) -> dict[str, Mapping[str, Any]]:
-    """Profile to its newest trailer record."""
+    """Profile to its newest published trailer, else to its newest one.
+
+    Another trailer may be in work at the same time, for a request or a late sidecar; that one has
+    an end of its own.
+    """
     records = services.catalogue.query(video["videoId"], TRAILER_PREFIX)
-    return {item["profileId"]: item for item in sorted(records, key=lambda item: int(item["version"]))}
+    ranked = sorted(records, key=lambda item: (item["status"] == "PUBLISHED", int(item["version"])))
+    return {item["profileId"]: item for item in ranked}
 
 
 def _none_made(latest: Mapping[str, Mapping[str, Any]], missing: Mapping[str, str]) -> errors.TrailerError:
