@@ -311,7 +311,12 @@ class LedgerMachine(RuleBasedStateMachine):
     def check_start(self, started):
         """Called when Rekognition accepts, and bills, a job."""
         job = self.ledger.rows[started.tag]
-        twins = [other for other in self.rekognition.jobs.values() if other.stem == started.stem]
+        content = CONTENT_OF[job.source_video]
+        twins = [
+            other
+            for other in self.rekognition.jobs.values()
+            if CONTENT_OF[self.ledger.rows[other.tag].source_video] == content
+        ]
         assert not [twin for twin in twins if self.is_reusable(twin)], "billed twice"
         if len(self.actors) > 1 or self.disturbed:
             # What this function saw may have changed since.
