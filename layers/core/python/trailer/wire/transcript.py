@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from math import ceil, floor
 from typing import Any, Final
 
@@ -26,6 +26,19 @@ _TIMING: Final = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}(?:\s.*)?")
 _MARKUP: Final = re.compile(r"<[^>]*>|\{\\[^}]*\}")
 _SOUND: Final = re.compile(r"\[[^\]]*\]|\([^)]*\)|♪[^♪]*♪?|^[^\w]*[A-Z][A-Z .'-]+:", re.MULTILINE)
 """What captions say of sounds, songs and speakers; it is not spoken."""
+
+
+_LATEST: Final = 1_000_000
+"""Seconds; a film has at most six hours, and a number with an exponent can be endless."""
+
+_MOST_LINES, _MOST_LETTERS = 20, 1000
+"""Of a caption. What fits on a screen is far less; a caption without an end is not read to its end."""
+
+_MOST_VALUES: Final = 3_000_000
+"""Objects and lists of a transcript: 60,000 words have 300,000. They take dozens of times their bytes."""
+
+_MOST_TEXT: Final = 8_000_000
+"""Letters of captions: those of six hours have about one million. Lines take many times their letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +64,7 @@ def parse_transcript(name: str, body: bytes) -> Transcript:
     reader = next(read for suffix, read in readers.items() if name.lower().endswith(suffix))
     try:
         spans = tuple(sorted(set(reader(_decoded(body)))))
-    except (ValueError, TypeError, AttributeError, LookupError, RecursionError, InvalidOperation) as error:
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError, ArithmeticError) as error:
         return Transcript(complaint=f"{name} is no transcript that can be read: {_said(error)}.")
     if not spans:
         return Transcript(complaint=f"{name} has no spoken word in it.")
@@ -75,6 +88,8 @@ def _decoded(body: bytes) -> str:
 
 
 def _transcribed(text: str) -> Iterator[MillisecondSpan]:
+    if text.count("{") + text.count("[") > _MOST_VALUES:
+        raise ValueError(f"it has more than {_MOST_VALUES} objects and lists")
     results = json.loads(text)["results"]
     words = list(_timed(item for item in results["items"] if item["type"] == "pronunciation"))
     yield from words or _timed(results.get("audio_segments", ()))
@@ -86,13 +101,15 @@ def _timed(rows: Any) -> Iterator[MillisecondSpan]:
         if row.get("start_time") is None or row.get("end_time") is None:
             continue
         start, end = Decimal(str(row["start_time"])), Decimal(str(row["end_time"]))
-        if not (start.is_finite() and end.is_finite()) or start < 0 or end < start:
+        if not (start.is_finite() and end.is_finite()) or not 0 <= start <= end <= _LATEST:
             raise ValueError(f"a word lasts from {start} to {end} seconds")
         yield MillisecondSpan(floor(start * 1000), ceil(end * 1000))
 
 
 def _captions(text: str) -> Iterator[MillisecondSpan]:
     """Captions with words in them; notes, styles and numbers are no captions, for they have no times."""
+    if len(text) > _MOST_TEXT:
+        raise ValueError(f"captions have at most {_MOST_TEXT} letters")
     lines = text.splitlines()
     if not any(_TIMING.fullmatch(line) for line in lines):
         raise ValueError("no line of it is a time such as 00:01:02.500 --> 00:01:04.000")
@@ -108,9 +125,13 @@ def _captions(text: str) -> Iterator[MillisecondSpan]:
 
 
 def _spoken(lines: list[str], first: int) -> bool:
-    """Whether the caption from a line to the next empty one has words that somebody says."""
-    last = next((index for index in range(first, len(lines)) if not lines[index].strip()), len(lines))
-    said = _SOUND.sub("", _MARKUP.sub("", "\n".join(lines[first:last])))
+    """Whether the caption from a line on has words that somebody says, up to an empty line or a time."""
+    caption: list[str] = []
+    for line in lines[first : first + _MOST_LINES]:
+        if not line.strip() or _TIMING.fullmatch(line):
+            break
+        caption.append(line[:_MOST_LETTERS])
+    said = _SOUND.sub("", _MARKUP.sub("", "\n".join(caption)))
     return any(letter.isalnum() for letter in said)
 
 
