@@ -60,11 +60,24 @@ def is_terminal() -> bool:
 
 def say(text: str) -> None:
     """Print one line of the answer as it is."""
-    out().print(text, markup=False)
+    out().print(shown(text), markup=False)
+
+
+def complain(text: str) -> None:
+    """Print a sentence about what went wrong."""
+    sys.stderr.write(f"{shown(text)}\n")
+
+
+def shown(text: str) -> str:
+    """Text whose only control characters are ends of lines: a film's name must not move the cursor."""
+    from trailer.domain.plain import plain
+
+    return "\n".join(map(plain, text.split("\n")))
 
 
 def note(text: str) -> None:
     """Print one line of progress, with the seconds since the command began."""
+    text = shown(text)
     if is_terminal():
         err().print(f"[dim]{elapsed():6.1f} s[/]  ", end="")
         err().print(text, markup=False)
@@ -90,7 +103,7 @@ def working(title: str, *, quiet: bool = False) -> Iterator[Callable[[str], None
         from rich.markup import escape
 
         with err().status(f"{title} …") as status:
-            yield lambda step: status.update(f"{title}: [dim]{escape(step)}[/]")
+            yield lambda step: status.update(f"{title}: [dim]{escape(shown(step))}[/]")
     else:
         yield _now_and_then()
     if not quiet:
@@ -113,16 +126,21 @@ def table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Iterable[str] = ()
 ) -> None:
     """Print rows: a drawn table on a terminal, tab-separated lines with a heading elsewhere."""
-    texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    texts = [["" if cell is None else shown(str(cell).replace("\t", " ")) for cell in row] for row in rows]
     if not out().is_terminal:
         for row in [list(columns), *texts]:
-            sys.stdout.write("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row) + "\n")
+            sys.stdout.write("\t".join(cell.replace("\n", " ") for cell in row) + "\n")
         return
     from rich.table import Table
     from rich.text import Text
 
     aligned = set(right)
-    drawn = Table(title=title or None, title_justify="left", title_style="bold", header_style="dim", box=None)
+    drawn = Table(
+        title=Text(shown(title), style="bold") if title else None,
+        title_justify="left",
+        header_style="dim",
+        box=None,
+    )
     for column in columns:
         drawn.add_column(column, justify="right" if column in aligned else "left", overflow="fold")
     for row in texts:
@@ -133,4 +151,5 @@ def table(
 def json_lines(records: Iterable[Mapping[str, Any]]) -> None:
     """Print records as JSON, one a line."""
     for record in records:
-        sys.stdout.write(json.dumps(record, ensure_ascii=False, sort_keys=True) + "\n")
+        text = json.dumps(record, ensure_ascii=False, sort_keys=True)
+        sys.stdout.write("".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text) + "\n")

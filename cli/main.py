@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from cli import console
 from cli.commands import catalogue, doctor, environment, evaluate, films, requests
 from cli.errors import EXIT_FAILED, EXIT_INTERRUPTED, CliError
 from cli.target import On, choose_target
@@ -28,7 +29,7 @@ class SentenceGroup(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            _complain("Interrupted. What was uploaded goes on by itself; `trailer status` follows it.")
+            console.complain("Interrupted. What was uploaded goes on by itself; `trailer status` follows it.")
             raise typer.Exit(EXIT_INTERRUPTED) from None
         except BrokenPipeError:
             # The reader of a pipe has what it wanted; Python must not complain about it when it exits.
@@ -40,7 +41,7 @@ class SentenceGroup(TyperGroup):
             sentence = explain(error)
             if sentence is None:
                 raise
-            _complain(sentence)
+            console.complain(sentence)
             raise typer.Exit(error.exit_code if isinstance(error, CliError) else EXIT_FAILED) from None
 
 
@@ -80,10 +81,6 @@ def _explain_aws(error: Exception) -> str | None:
     if isinstance(error, BotoCoreError | Boto3Error):
         return f"The call to AWS failed: {said}."
     return None
-
-
-def _complain(sentence: str) -> None:
-    sys.stderr.write(f"{sentence}\n")
 
 
 app = typer.Typer(

@@ -60,7 +60,11 @@ def download_trailer(deployment: Deployment, folder_key: str, destination: Path)
     for page in pages:
         for entry in page.get("Contents", []):
             key = entry["Key"]
-            path = destination.joinpath(*PurePosixPath(key.removeprefix(folder_key)).parts)
+            below = PurePosixPath(key.removeprefix(folder_key))
+            if below.is_absolute() or not below.parts or ".." in below.parts:
+                # No file of ours; it would be written somewhere else than into the folder.
+                continue
+            path = destination.joinpath(*below.parts)
             path.parent.mkdir(parents=True, exist_ok=True)
             deployment.s3.download_file(deployment.results_bucket, key, str(path))
             written.append(path)

@@ -73,7 +73,7 @@ class Watch:
             grid.add_row(
                 mark.append(part.name, style="default"),
                 f"{part.seconds:6.1f} s",
-                Text(part.detail, style="dim"),
+                Text(console.shown(part.detail), style="dim"),
             )
         return grid
 

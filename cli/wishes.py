@@ -6,8 +6,8 @@ here is only what the pipeline never gets to see, such as a path without a file.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from email.header import Header
 from pathlib import Path
 from typing import Any
 
@@ -134,10 +134,7 @@ def metadata(said: Mapping[str, str]) -> dict[str, str]:
     Raises:
         UsageError: there is more text than S3 keeps.
     """
-    words = {
-        name: value if value.isascii() else Header(value, "utf-8", maxlinelen=_MAX_METADATA_BYTES).encode()
-        for name, value in said.items()
-    }
+    words = {name: _as_header(value) for name, value in said.items()}
     size = sum(len(name) + len(value) for name, value in words.items())
     if size > _MAX_METADATA_BYTES:
         raise UsageError(
@@ -145,3 +142,10 @@ def metadata(said: Mapping[str, str]) -> dict[str, str]:
             "Put them into a file <name>.trailer.json beside the film."
         )
     return words
+
+
+def _as_header(value: str) -> str:
+    if value.isascii() and value.isprintable():
+        return value
+    # One word: email.header would begin a new line after a line break in the text.
+    return f"=?utf-8?b?{b64encode(value.encode()).decode()}?="

@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 
     Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
-logger = Logger()
+# Only ASCII, so that no name of a film can end a line of the log or move a cursor in it.
+logger = Logger(json_serializer=functools.partial(json.dumps, default=str, separators=(",", ":")))
 tracer = Tracer()
 metrics = Metrics()
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SIDECAR_SUFFIX = ".trailer.json"
 _SIDECAR_LIMIT = 64 * 1024
+_KEY_BYTES = 1024
 _ABSENT = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 
 
@@ -50,6 +51,8 @@ class S3Uploads:
 
     def current(self, bucket: str, key: str) -> ObjectVersion | None:
         """The newest version of an object."""
+        if not _can_be(key):
+            return None
         with translated("Looking for the film"):
             try:
                 answer = self._client.head_object(Bucket=bucket, Key=key)
@@ -66,6 +69,8 @@ class S3Uploads:
             InvalidOptionsError: it is larger than an options file can be.
         """
         key = source.key + SIDECAR_SUFFIX
+        if not _can_be(key):
+            return None
         with translated("Reading the options beside the film"):
             try:
                 answer = self._client.get_object(Bucket=source.bucket, Key=key)
@@ -78,11 +83,12 @@ class S3Uploads:
                 raise InvalidOptionsError(
                     f"{source.name}{SIDECAR_SUFFIX} has {size} bytes; allowed are {_SIDECAR_LIMIT}."
                 )
-            return answer["Body"].read()
-
+            return answer["Body"].read(_SIDECAR_LIMIT)
 
     def beside(self, source: ObjectVersion, key: str, most: int) -> bytes | None:
         """The beginning of an object beside the film."""
+        if not _can_be(key):
+            return None
         with translated("Reading a file beside the film"):
             try:
                 return self._client.get_object(Bucket=source.bucket, Key=key)["Body"].read(most)
@@ -92,12 +98,19 @@ class S3Uploads:
                 raise
 
 
+def _can_be(key: str) -> bool:
+    """Whether an object can have this key: S3 answers a longer one, and boto3 an empty one, with an error."""
+    return 0 < len(key.encode()) <= _KEY_BYTES
+
+
 def _decoded(value: str) -> str:
     """Metadata travels as ASCII: S3 returns any other text as RFC 2047 words, and our uploads write it so."""
     try:
-        return str(make_header(decode_header(value)))
-    except (HeaderParseError, LookupError, UnicodeError):
+        text = str(make_header(decode_header(value)))
+    except (HeaderParseError, LookupError, ValueError):
         return value
+    # Some of Python's encodings let halves of characters through, which nothing can write down again.
+    return text.encode("utf-8", "replace").decode()
 
 
 class S3Results:

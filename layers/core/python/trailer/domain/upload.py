@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from trailer.domain.plain import plain
+
 _SLUG_LENGTH = 40
 _DIGEST_LENGTH = 16
 
@@ -28,8 +30,8 @@ class ObjectVersion:
 
     @property
     def name(self) -> str:
-        """The file name: what comes after the last slash of the key."""
-        return self.key.rsplit("/", 1)[-1]
+        """The file name for people: what comes after the last slash, control characters written out."""
+        return plain(self.key.rsplit("/", 1)[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,11 @@ def video_id(source: ObjectVersion) -> str:
     """
     identity = "\0".join((source.bucket, source.key, source.version or ""))
     digest = hashlib.sha256(identity.encode()).hexdigest()[:_DIGEST_LENGTH]
-    return f"{_slug(source.name)}-{digest}"
+    return f"{_slug(source.key)}-{digest}"
 
 
-def _slug(name: str) -> str:
+def _slug(key: str) -> str:
+    name = key.rsplit("/", 1)[-1]
     stem = name.rsplit(".", 1)[0] if "." in name.lstrip(".") else name
     ascii_only = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
     words = re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from trailer.domain.plain import plain
 from trailer.domain.upload import ObjectVersion, video_id
 from trailer.errors import RejectedError, ServiceBusyError
 from trailer.ports import Item, Services
@@ -107,7 +108,7 @@ def _tell(
     film: ObjectVersion, record: Item, problem: str, services: Services, mark: str | None = None
 ) -> dict[str, Any]:
     """Say on the record and to people why the sidecar does not count; the film itself goes on as it is."""
-    identity = record["videoId"]
+    identity, problem = record["videoId"], plain(problem)
     if problem not in (record.get("sidecarProblem"), record.get("reason")):
         services.notifier.notify(
             f"Options not used: {film.name}",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from trailer import errors
+from trailer.domain.plain import plain
 from trailer.domain.reasons.meaning import ErrorClass, Meaning
 from trailer.domain.reasons.table import MEANINGS
 
@@ -67,7 +68,7 @@ def explain(name: str, message: str, *, again: str = UPLOAD_AGAIN) -> Reason:
         message: of the error, in whatever words.
         again: how to start once more what failed.
     """
-    text = " ".join(message.split())[:_MESSAGE_LIMIT]
+    text = plain(" ".join(message.split()))[:_MESSAGE_LIMIT]
     quoted = None if is_rejection(name) else _QUOTED.search(text)
     inside = None if is_rejection(name) else _meaning_inside(name, text)
     meaning = (quoted and meaning_of(quoted["code"])) or inside or meaning_of(name)
