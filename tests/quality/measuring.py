@@ -7,7 +7,7 @@ combinations are made, for its plans take seconds each.
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -78,10 +78,12 @@ def _film(name: str) -> list[Cell]:
     profiles, budgets = _OF_LARGE if name == _LARGE else (tuple(load_profiles()), BUDGETS)
     yards = {profile: Yardstick(analysis, load_profiles()[profile]) for profile in profiles}
     rivals = Rivals(analysis)
-    return [cell for seconds in budgets for cell in _length(name, seconds, yards, rivals)]
+    lengths = [(seconds, slice(turn, None, len(budgets))) for turn, seconds in enumerate(budgets)]
+    return [cell for seconds, draws in lengths for cell in _length(name, seconds, draws, yards, rivals)]
 
 
-def _length(name: str, seconds: int, yards: dict[str, Yardstick], rivals: Rivals) -> list[Cell]:
+def _length(name: str, seconds: int, draws: slice, yards: dict[str, Yardstick], rivals: Rivals) -> list[Cell]:
+    """One length of a film; of the baselines that draw lots, each draw is judged at one of the lengths."""
     analysis = rivals.analysis
     limit = whole_frames(seconds, analysis.media.frame_rate)
     ours = {key: plan_trailer(analysis, yard.profile, PlanRequest(limit)) for key, yard in yards.items()}
@@ -100,10 +102,15 @@ def _length(name: str, seconds: int, yards: dict[str, Yardstick], rivals: Rivals
                     others={key: drawn[key][method][turn] for key in yards},
                     yard=yard,
                 )
-                for turn, plan in enumerate(drawn[profile][method])
+                for turn, plan in _some(drawn[profile][method], draws)
             ]
             found.append(Cell(name, profile, seconds, method, _values(judged)))
     return found
+
+
+def _some(plans: Sequence[TrailerPlan], draws: slice) -> list[tuple[int, TrailerPlan]]:
+    numbered = list(enumerate(plans))
+    return numbered if len(numbered) == 1 else numbered[draws]
 
 
 def _measured(

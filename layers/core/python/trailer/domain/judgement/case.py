@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -125,6 +126,22 @@ class Yardstick:
         return self._tracks[name]
 
     @cached_property
+    def cast(self) -> tuple[int, ...]:
+        """Recognised people by index of their concept, those with the most screen time first."""
+        people = {index for index, one in enumerate(self.analysis.concepts) if one.kind == "celebrity"}
+        time: Counter[int] = Counter()
+        for moment in self.analysis.moments if people else ():
+            for number, _ in moment.strengths:
+                if number in people:
+                    time[number] += moment.range.length
+        return tuple(sorted(time, key=lambda number: (-time[number], number)))
+
+    @cached_property
+    def measured_cues(self) -> frozenset[str]:
+        """Names of the cues that any moment of the film has."""
+        return frozenset(name for moment in self.analysis.moments for name in moment.cues)
+
+    @cached_property
     def density(self) -> list[tuple[float, int]]:
         """Relevance and eligible frames of each moment, the most relevant first."""
         found = []
@@ -187,6 +204,16 @@ class Yardstick:
         """Index of the scene that a frame lies in; in a gap, of the one before."""
         scenes = self.analysis.scenes
         return max(0, bisect_right(scenes, frame, key=lambda scene: scene.range.start) - 1)
+
+    def scenes_in(self, frames: FrameRange) -> list[int]:
+        """Positions of the scenes that share frames with a range."""
+        scenes = self.analysis.scenes
+        end = bisect_left(scenes, frames.end, key=lambda scene: scene.range.start)
+        return [
+            number
+            for number in range(self.scene_at(frames.start), end)
+            if scenes[number].range.overlaps(frames)
+        ]
 
 
 @dataclass(frozen=True)

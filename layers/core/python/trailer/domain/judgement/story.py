@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import pairwise
 from math import fsum
 from typing import Final
@@ -42,14 +41,7 @@ def scene_spread(case: Case) -> float | None:
 
 def cast_recall(case: Case) -> float | None:
     """Share of the five people with the most screen time who are in the trailer (§6 no. 11)."""
-    analysis = case.yard.analysis
-    people = {index for index, concept in enumerate(analysis.concepts) if concept.kind == "celebrity"}
-    time: Counter[int] = Counter()
-    for moment in analysis.moments if people else ():
-        for number, _ in moment.strengths:
-            if number in people:
-                time[number] += moment.range.length
-    main = {number for number, _ in sorted(time.items(), key=lambda item: (-item[1], item[0]))[:_CAST]}
+    main = set(case.yard.cast[:_CAST])
     shown = {
         number
         for clip in case.clips

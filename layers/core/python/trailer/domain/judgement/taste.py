@@ -62,10 +62,8 @@ def emotion_lift(case: Case) -> float | None:
 
 def action_lift(case: Case) -> float | None:
     """Lift of the rank of motion, else of cut rate, for profiles that weigh it above 0.3 (§6 no. 9)."""
-    moments, energy = case.yard.analysis.moments, case.yard.profile.energy
-    measured = (name for name in ("motion", "cut_rate") if any(name in moment.cues for moment in moments))
-    cue = next(measured, "")
-    if energy.get(cue, 0.0) <= COUNTS:
+    cue = next((name for name in ("motion", "cut_rate") if name in case.yard.measured_cues), "")
+    if case.yard.profile.energy.get(cue, 0.0) <= COUNTS:
         return None
     return _lift(case, cue, lambda moment: moment.cues.get(cue, 0.0))
 

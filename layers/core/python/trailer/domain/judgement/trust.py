@@ -43,11 +43,8 @@ def accounted(case: Case) -> float | None:
     wanted: set[tuple[str, object]] = {
         ("gate", cue.kind) for cue in analysis.cues if cue.kind in TECHNICAL_CUES and cue.kind != "Content"
     }
-    wanted |= {
-        ("scene", scene.index)
-        for scene in analysis.scenes
-        if not any(scene.range.overlaps(clip) for clip in case.clips)
-    }
+    shown = {scene for clip in case.clips for scene in case.yard.scenes_in(clip)}
+    wanted |= {("scene", scene.index) for number, scene in enumerate(analysis.scenes) if number not in shown}
     named: set[tuple[str, object]] = {("gate", gate.code) for gate in case.plan.gates}
     named |= {("scene", item.scene) for item in case.plan.rejected if item.code}
     return ratio(len(wanted & named), len(wanted))
