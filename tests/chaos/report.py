@@ -81,6 +81,7 @@ def print_storm(outcome: Weather, seconds: float) -> None:
     print_(f"  Rekognition accepted {outcome.jobs} jobs and refused {outcome.refused_starts} starts\n")
     ratio = outcome.drain / max(1e-9, outcome.best)
     print_(f"  drained in {_time(outcome.drain)}; at best {_time(outcome.best)}: ratio {ratio:.3f}\n")
+    print_(f"  {100 * outcome.used:.1f} % of the free slots were in use while some job waited\n")
     print_(f"  {outcome.film_hours:.0f} films an hour\n")
     waits = ", ".join(f"{kind} {_time(wait)}" for kind, wait in sorted(outcome.waits.items()))
     print_(f"  longest wait for a slot: {waits}\n")

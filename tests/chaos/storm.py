@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tests.chaos.checks import Books, violations
 from tests.chaos.faults import Violation
 from tests.chaos.films import Film
-from tests.chaos.ideal import ideal_end
+from tests.chaos.ideal import Slots, Stay, earliest_end, use_while_waiting
 from tests.chaos.mixed import Mixed, Rates
 from tests.chaos.people import Habits, uploads
 from tests.chaos.rekognition import SLOTS
@@ -34,7 +34,9 @@ class Weather:
     drain: float
     """From the first job queued to the last one ended."""
     best: float
-    """The same had no slot been empty while a job waited."""
+    """The same, had no slot ever been empty while there was work: no queue can be faster."""
+    used: float
+    """Share of the free slots that was in use while some job waited."""
     waits: dict[str, float]
     """The longest wait for a slot, by kind of upload."""
     waiting_transitions: float
@@ -97,6 +99,7 @@ def weather(world: World) -> Weather:
             waits[kind] = max(waits.get(kind, 0.0), job.started - queued[tag])
     first = min(queued.values(), default=0.0)
     last = max((job.ends for job in jobs), default=0.0)
+    stays, free = _stays(world, queued), _free_slots(world)
     films = [e for e in world.stepfunctions.executions.values() if "StartDetection" in e.transitions]
     again = sum(e.repeated["StartDetection"] for e in films)
     visits = sum(e.transitions["StartDetection"] - e.redrives * 4 for e in films) - again
@@ -111,8 +114,8 @@ def weather(world: World) -> Weather:
         jobs=len(jobs),
         refused_starts=world.rekognition.refused,
         drain=last - first,
-        best=_best(world, [(queued[tag], job.ends - job.started) for tag, job in asked if tag in queued])
-        - first,
+        best=earliest_end(stays, free) - first,
+        used=use_while_waiting(stays, free),
         waits=waits,
         waiting_transitions=max(0, visits - needed) / max(1, len(films)),
         repeated_transitions=again / max(1, len(films)),
@@ -126,10 +129,14 @@ def _analysed(books: Books, upload: object) -> bool:
     return "estimatedCost" in books.video(upload)  # type: ignore[arg-type]
 
 
-def _best(world: World, jobs: list[tuple[float, float]]) -> float:
-    """When the last of the jobs ends at best, beside the same other tenant."""
+def _stays(world: World, queued: dict[str, float]) -> list[Stay]:
+    asked = [(str(job.request["JobTag"]), job) for job in world.rekognition.jobs.values()]
+    return [Stay(queued[tag], job.started, job.ends) for tag, job in asked if tag in queued]
+
+
+def _free_slots(world: World) -> Slots:
     plan = world.plan
-    return ideal_end(jobs, lambda at: SLOTS - (plan.tenant(at) if isinstance(plan, Mixed) else 0))
+    return lambda at: SLOTS - (plan.tenant(at) if isinstance(plan, Mixed) else 0)
 
 
 def _seconds(world: World, moment: str) -> float:
