@@ -35,6 +35,7 @@ from trailer.domain.gates import TECHNICAL_CUES
 from trailer.domain.timecode import FrameRange, from_timecode, milliseconds_to_frame
 from trailer.domain.vocabulary import EMOTIONS
 from trailer.errors import MalformedResponseError
+from trailer.wire.findings import Unusable, counted, name_of
 
 Json = Mapping[str, Any]
 Found = TypeVar("Found")
@@ -55,10 +56,6 @@ _LISTS: Final = {
 }
 
 
-class _Unusable(Exception):
-    """A finding that is left out; the text is the reason that the analysis shows."""
-
-
 def parse_detections(
     pages: Mapping[str, Iterable[Json]], *, frame_rate: Fraction | None = None
 ) -> Detections:
@@ -73,6 +70,7 @@ def parse_detections(
             takes it from the answers' own VideoMetadata, snapped to a standard rate.
 
     Raises:
+        UnsupportedVideoError: there are more findings than can be worked with.
         MalformedResponseError: a page is not an object, its list is not a list, or the
             detector is unknown.
     """
@@ -83,14 +81,14 @@ def parse_detections(
     rates: list[Fraction] = []
 
     def read(detector: str, reader: Callable[[Json], Found]) -> tuple[Found, ...]:
-        return _read(_rows(detector, pages.get(detector, ()), rates), reader, ignored)
+        return _read(counted(detector, _rows(detector, pages.get(detector, ()), rates)), reader, ignored)
 
     # Page by page, because the rows of a long film take far more memory than what is read from them.
     celebrities = read("celebrities", _celebrity)
     faces = read("faces", _face)
     labels = read("labels", _label)
     moderation = read("moderation", _moderation)
-    rows = list(_rows("segments", pages.get("segments", ()), rates))
+    rows = list(counted("segments", _rows("segments", pages.get("segments", ()), rates)))
     seen_rate = rates[0] if rates else None
     segments = _read(rows, lambda row: _segment(row, frame_rate or seen_rate), ignored)
     return Detections(
@@ -124,7 +122,7 @@ def _read(rows: Iterable[Any], read: Callable[[Json], Found], ignored: Counter[s
     for row in rows:
         try:
             found.add(read(row))
-        except _Unusable as reason:
+        except Unusable as reason:
             ignored[str(reason)] += 1
         except (AttributeError, KeyError, TypeError):
             ignored["not in the shape that Rekognition documents"] += 1
@@ -156,28 +154,28 @@ def _frame_rate(page: Json) -> Fraction | None:
 
 def _number(value: Any, reason: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        raise _Unusable(reason)
+        raise Unusable(reason)
     return float(value)
 
 
 def _confidence(value: Any) -> float:
     confidence = _number(value, "without a usable confidence")
     if not 0 < confidence <= 100.001:
-        raise _Unusable("without a usable confidence")
+        raise Unusable("without a usable confidence")
     return min(100.0, confidence)
 
 
 def _milliseconds(value: Any) -> int:
     at = _number(value, "without a usable time")
     if at < 0:
-        raise _Unusable("without a usable time")
+        raise Unusable("without a usable time")
     return int(at)
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise _Unusable("without a name")
-    return intern(value)
+        raise Unusable("without a name")
+    return name_of(value)
 
 
 def _names(entries: Any) -> tuple[str, ...]:
@@ -192,7 +190,7 @@ def _span(row: Json) -> MillisecondSpan:
     if row.get("StartTimestampMillis") is not None and row.get("EndTimestampMillis") is not None:
         start, end = _milliseconds(row["StartTimestampMillis"]), _milliseconds(row["EndTimestampMillis"])
         if end < start:
-            raise _Unusable("ending before it starts")
+            raise Unusable("ending before it starts")
         return MillisecondSpan(start, end)
     at = _milliseconds(row.get("Timestamp"))
     return MillisecondSpan(at, at)
@@ -201,16 +199,16 @@ def _span(row: Json) -> MillisecondSpan:
 def _segment(row: Json, rate: Fraction | None) -> ShotDetection | CueDetection:
     first, last = _frame(row, "Start", rate), _frame(row, "End", rate)
     if last < first:
-        raise _Unusable("ending before it starts")
+        raise Unusable("ending before it starts")
     frames = FrameRange(first, last + 1)
     if row.get("Type") == "SHOT":
         return ShotDetection(frames, _confidence(row["ShotSegment"].get("Confidence")))
     if row.get("Type") == "TECHNICAL_CUE":
         cue = row["TechnicalCueSegment"]
         if cue.get("Type") not in TECHNICAL_CUES:
-            raise _Unusable("a technical cue of an unknown kind")
+            raise Unusable("a technical cue of an unknown kind")
         return CueDetection(frames, cue["Type"], _confidence(cue.get("Confidence")))
-    raise _Unusable("a segment that is neither shot nor technical cue")
+    raise Unusable("a segment that is neither shot nor technical cue")
 
 
 def _frame(row: Json, edge: str, rate: Fraction | None) -> int:
@@ -219,7 +217,7 @@ def _frame(row: Json, edge: str, rate: Fraction | None) -> int:
     if number is not None:
         return _milliseconds(number)
     if rate is None:
-        raise _Unusable("without frame numbers in a film of unknown frame rate")
+        raise Unusable("without frame numbers in a film of unknown frame rate")
     timecode = row.get(f"{edge}TimecodeSMPTE")
     if isinstance(timecode, str):
         try:
@@ -261,7 +259,7 @@ def _area(box: Json) -> float:
         length = _number(box.get(size), "a face without a usable box")
         sides.append(min(1.0, start + length) - max(0.0, start))
     if min(sides) <= 0:
-        raise _Unusable("a face without a usable box")
+        raise Unusable("a face without a usable box")
     return sides[0] * sides[1]
 
 
