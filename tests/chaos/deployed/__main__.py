@@ -79,7 +79,10 @@ def _storm(stack: Stack, films: Films, given: argparse.Namespace) -> int:
     say(f"  records: {statuses}; dead letters: {weather.dead_letters}")
     say(f"  {weather.jobs} jobs; all was over after {weather.seconds:.0f} s")
     ratio = weather.drain / max(1e-9, weather.best)
-    say(f"  drained in {weather.drain:.0f} s; twenty slots need {weather.best:.0f} s: ratio {ratio:.2f}")
+    say(
+        f"  drained in {weather.drain:.0f} s; free slots allow {weather.best:.0f} s: ratio {ratio:.2f}; "
+        f"{weather.used:.0%} of them used while a job waited"
+    )
     say(f"  longest wait for a slot {weather.longest_wait:.0f} s")
     say(f"  state transitions of a completed film: {weather.transitions[0]} to {weather.transitions[1]}")
     for violation in weather.broken[:40]:

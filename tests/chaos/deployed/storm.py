@@ -17,7 +17,7 @@ from tests.chaos.deployed.films import WISHES, Films
 from tests.chaos.deployed.stack import Stack
 from tests.chaos.faults import AT_A_CALL, Fault, Violation
 from tests.chaos.films import Film
-from tests.chaos.ideal import ideal_end
+from tests.chaos.ideal import Stay, earliest_end, use_while_waiting
 from tests.chaos.world import Upload
 
 SLOTS: Final = 20
@@ -41,9 +41,11 @@ class Weather:
     seconds: float
     """From the first upload until nothing moved any more."""
     drain: float
-    """From the first job queued to the last one ended."""
+    """From the first upload to the end of the last job."""
     best: float
-    """The same work in twenty slots of which none is ever empty."""
+    """The same, had no slot been empty while there was work."""
+    used: float
+    """Share of the free slots that was in use while some job waited for one."""
     longest_wait: float
     """From a job's row to its start."""
     transitions: tuple[int, int]
@@ -118,7 +120,7 @@ class Storm:
         contents = [self._bytes(film) for film in films]
         letters, mark = stack.dead_letters(), stack.mark()
         stack.plan(*rules(), seed=self._seed, job_seconds=JOB_SECONDS)
-        began = time.monotonic()
+        began, self._began = time.monotonic(), time.time()
         for film, content in zip(films, contents, strict=True):
             version = stack.upload(film.key, content, {**WISHES, **film.metadata})
             self._uploads.append(Upload(film, version, time.monotonic() - began))
@@ -186,9 +188,7 @@ class Storm:
         seconds: float,
         letters: int,
     ) -> Weather:
-        spans = [(job["created"], job["completed"] or job["created"]) for job in evidence.jobs]
-        rows = [(row["createdAt"], row.get("startedAt")) for row in evidence.rows]
-        waits = [_moment(start) - _moment(made) for made, start in rows if start]
+        stays = self._stays(evidence)
         transitions = self._transitions(evidence)
         versions = {video["objectVersion"]: video["status"] for video in evidence.videos}
         return Weather(
@@ -201,25 +201,24 @@ class Storm:
             ),
             statuses=Counter(str(versions.get(upload.version)) for upload in self._uploads),
             uploads=len(self._uploads),
-            jobs=len(spans),
+            jobs=len(evidence.jobs),
             seconds=seconds,
-            drain=max(end for _, end in spans) - min(_moment(made) for made, _ in rows),
-            best=self._best(evidence),
-            longest_wait=max(waits, default=0.0),
+            drain=max(stay.ended for stay in stays),
+            best=earliest_end(stays, _free_slots),
+            used=use_while_waiting(stays, _free_slots),
+            longest_wait=max(stay.started - stay.queued for stay in stays),
             transitions=(min(transitions, default=0), max(transitions, default=0)),
             dead_letters=letters,
         )
 
-    def _best(self, evidence: Evidence) -> float:
-        """The same jobs, each started the moment that one of twenty slots is free."""
-        queued = {row["jobTag"]: _moment(row["createdAt"]) for row in evidence.rows}
-        first = min(queued.values())
-        jobs = [
-            (queued[job["request"]["JobTag"]] - first, job["completed"] - job["created"])
+    def _stays(self, evidence: Evidence) -> list[Stay]:
+        """Each job, in seconds from the first upload. Tests set times in open rows back; ours began then."""
+        rows = {row["jobTag"]: max(0.0, _moment(row["createdAt"]) - self._began) for row in evidence.rows}
+        return [
+            Stay(rows[job["request"]["JobTag"]], job["created"] - self._began, job["completed"] - self._began)
             for job in evidence.jobs
             if job["completed"]
         ]
-        return ideal_end(jobs, lambda at: SLOTS)
 
     def _transitions(self, evidence: Evidence) -> list[int]:
         """What Step Functions would bill for each AnalyseVideo execution that succeeded."""
@@ -232,6 +231,13 @@ class Storm:
         billed = {line["executionArn"]: line["stateTransitions"] for line in map(json.loads, lines)}
         # A duplicate that finds its film claimed ends after three states and is no measure.
         return [count for arn, count in billed.items() if arn in ours and count > 5]
+
+
+def _free_slots(at: float) -> int:
+    """What the other tenant of the plan leaves free."""
+    tenants = (rule for rule in rules() if rule["fault"] == Fault.SLOTS_TAKEN)
+    taken = sum(rule["count"] for rule in tenants if rule["after"] <= at < rule["after"] + rule["seconds"])
+    return SLOTS - min(SLOTS, taken)
 
 
 def _moment(text: str) -> float:
