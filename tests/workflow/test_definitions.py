@@ -60,7 +60,10 @@ def test_amazon_states_language_is_valid(file: str) -> None:
 
 @pytest.mark.parametrize("state", TASKS, ids=_id)
 def test_every_task_ends_in_time(state: State) -> None:
-    assert 0 < state.body["TimeoutSeconds"] <= 45000
+    # A thousand films with four detections of five minutes each need 17 hours of twenty slots; a lost job is
+    # found within minutes by the tick, so this wait is only the last net.
+    limit = 4 * 86400 if state.name == "StartDetection" else 45000
+    assert 0 < state.body["TimeoutSeconds"] <= limit
 
 
 @pytest.mark.parametrize("state", TASKS, ids=_id)
