@@ -7,6 +7,7 @@ import re
 import string
 from html.parser import HTMLParser
 
+import botocore.session
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,13 +23,20 @@ from trailer.domain.evidence import Concept
 from trailer.domain.gates import Gate
 from trailer.domain.plain import plain
 from trailer.domain.plan import RejectedScene
+from trailer.domain.profiles import load_profiles
 from trailer.domain.reasons import explain
 from trailer.domain.timecode import FrameRange
 from trailer.domain.upload import ObjectVersion, video_id
+from trailer.steps.apply_sidecar import _name as execution_name
 from trailer.steps.apply_sidecar import apply_sidecar
 from trailer.wire import keys
 from trailer.wire.edl import to_edl
+from trailer.wire.mediaconvert import build_proxy_job
 from trailer.wire.report import render_report
+
+FILE_INPUT = (
+    botocore.session.get_session().get_service_model("mediaconvert").shape_for("Input").members["FileInput"]
+)
 
 HOSTILE = [
     "../../../etc/passwd",
@@ -268,3 +276,21 @@ def test_options_that_break_are_told_in_one_line():
     )
     told = apply_sidecar(upload_event(key=f"{name}.trailer.json"), services)
     assert "no JSON file" in told["problem"] and plain(told["problem"]) == told["problem"]
+
+
+@given(NAMES.filter(lambda key: len(key.encode()) <= 1024))
+def test_mediaconvert_is_asked_for_every_key_as_it_takes_it(key):
+    """By the pattern and the length of the service's own model; format identifiers like $dt$ never get there."""
+    source = ObjectVersion("b" * 63, key, "v1")
+    job = build_proxy_job(
+        film(), source_uri=source.uri, destination_uri=f"s3://results/{keys.proxy('c', 'r')}.mp4"
+    )
+    asked = job["Inputs"][0]["FileInput"]
+    assert asked == f"s3://{'b' * 63}/{key}"
+    assert len(asked) <= FILE_INPUT.metadata["max"] and re.match(FILE_INPUT.metadata["pattern"], asked)
+    assert "$" not in json.dumps(job["OutputGroups"])
+
+
+@given(st.sampled_from(sorted(load_profiles())), st.text())
+def test_an_execution_that_a_sidecar_asks_for_has_a_name_that_step_functions_takes(profile, wish):
+    assert re.fullmatch(r"[\w-]{1,80}", execution_name({"profileId": profile, "options": wish}), re.ASCII)
