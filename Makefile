@@ -43,7 +43,7 @@ down: $(SETUP) ## Stop the AWS of this machine; what it holds is kept
 setup: $(SETUP) ## Install the pinned tools into .venv and node_modules
 
 test: lint type ## Everything that must be green: lint, types, imports and all tests but the benches
-	@$(PY) -m pytest tests --ignore=tests/bench --numprocesses=auto --dist=loadgroup $(ARGS)
+	@$(PY) -m pytest tests --ignore=tests/bench --numprocesses=auto --dist=loadfile $(ARGS)
 
 lint: $(SETUP) ## Style, formatting and the direction of imports
 	@$(PY) -m ruff check .

@@ -1,13 +1,8 @@
-"""Runs side by side what may, keeps together what shares something dear, and prints the quality table once.
-
-`make test` spreads the tests over the processors. A deployed local AWS, a synthesized app and planned trailers
-are each made once per process, so all tests that use one of them go to the same process.
-"""
+"""What all tests share: patience, and the quality table, printed once although `make test` runs files side by side."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,27 +14,7 @@ settings.register_profile(
 )
 settings.load_profile("patient")
 
-TESTS = Path(__file__).parent
-TOGETHER = {
-    "e2e": "deployed",
-    "chaos": "chaos",
-    "infra": "synthesized",
-    "workflow": "synthesized",
-    "quality": "planned",
-}
-"""Directory of tests -> what they share. Of all other directories each test stands alone."""
-
 _TABLE = pytest.StashKey[list[str]]()
-
-
-# First, because the plugin that spreads the tests reads the marks when it changes the items itself.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        parts = item.path.relative_to(TESTS).parts
-        group = "conformance" if "conformance" in parts else TOGETHER.get(parts[0])
-        if group:
-            item.add_marker(pytest.mark.xdist_group(group))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
