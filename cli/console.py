@@ -70,7 +70,7 @@ def complain(text: str) -> None:
 
 def shown(text: str) -> str:
     """Text whose only control characters are ends of lines: a film's name must not move the cursor."""
-    from trailer.domain.plain import plain
+    from trailer.domain.work.plain import plain
 
     return "\n".join(map(plain, text.split("\n")))
 

@@ -14,8 +14,8 @@ from cli.errors import UsageError
 
 if TYPE_CHECKING:
     from cli.target import Deployment
-    from trailer.domain.analysis import Analysis
-    from trailer.domain.plan import TrailerPlan
+    from trailer.domain.film.analysis import Analysis
+    from trailer.domain.planning.plan import TrailerPlan
 
 ANALYSIS_FILE: Final = "analysis.json.gz"
 

@@ -18,7 +18,7 @@ from cli.errors import UsageError
 if TYPE_CHECKING:
     from cli.target import Deployment
     from trailer.domain.judgement import Loudness
-    from trailer.domain.plan import TrailerPlan
+    from trailer.domain.planning.plan import TrailerPlan
 
 _BLACK_LEVEL: Final = 0.10
 """A pixel is black up to this share of the range from black to white."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from trailer.domain.profiles import ViewerProfile
+    from trailer.domain.taste.profiles import ViewerProfile
 
 _SUMMARISED: Final = 6
 

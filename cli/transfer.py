@@ -25,7 +25,7 @@ def upload(deployment: Deployment, film: Path, metadata: Mapping[str, str]) -> s
     The id is computed from the object version, as the pipeline does it, so that
     the film can be followed before the pipeline has seen it.
     """
-    from trailer.domain.upload import ObjectVersion, video_id
+    from trailer.domain.work.upload import ObjectVersion, video_id
 
     key = film.name
     for beside in captions_beside(film):

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
-from trailer.domain.jobs import OPEN, DetectionJob, JobStatus, job_tag
-from trailer.domain.turns import Queue
-from trailer.domain.upload import ObjectVersion, UploadHead
+from trailer.domain.work.jobs import OPEN, DetectionJob, JobStatus, job_tag
+from trailer.domain.work.turns import Queue
+from trailer.domain.work.upload import ObjectVersion, UploadHead
 from trailer.errors import JobQuotaReachedError, ResultForgottenError, UnsupportedVideoError
 from trailer.settings import Settings
 from trailer.wire.catalogue import OPEN_STATUSES

@@ -170,7 +170,7 @@ def _tick(deployment: Deployment, letter: Letter) -> None:
 
 def film_of_execution(deployment: Deployment, arn: str) -> str:
     """The film that an execution works on, by its input; empty when Step Functions does not know it."""
-    from trailer.domain.upload import video_id
+    from trailer.domain.work.upload import video_id
     from trailer.errors import TrailerError
     from trailer.wire.events import parse_object_created
 

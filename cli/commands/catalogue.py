@@ -136,7 +136,7 @@ def profiles(
 ) -> None:
     """List the viewer profiles, or describe one: what it looks for and what it avoids."""
     from cli.tastes import describe, summarise
-    from trailer.domain.profiles import get_profile, load_profiles
+    from trailer.domain.taste.profiles import get_profile, load_profiles
 
     if profile_id is not None:
         console.table(

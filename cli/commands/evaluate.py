@@ -43,7 +43,7 @@ def evaluate(
 ) -> None:
     """Judge a trailer by its plan and its file; exit code 1 when it breaks a hard rule."""
     from trailer.domain.judgement import judge
-    from trailer.domain.profiles import get_profile
+    from trailer.domain.taste.profiles import get_profile
 
     if profile is not None:
         get_profile(profile)
@@ -104,7 +104,7 @@ def _measure(file: Path, exhibit: exhibits.Exhibit) -> Measurements:
 
 def _rivals(exhibit: exhibits.Exhibit, viewer: Any) -> dict[str, list[Judgement]]:
     from trailer.domain.judgement import Rivals, Yardstick, judge
-    from trailer.domain.profiles import get_profile
+    from trailer.domain.taste.profiles import get_profile
 
     everyone = {viewer.id: viewer, **{name: get_profile(name) for name in exhibit.others}}
     yards = {name: Yardstick(exhibit.analysis, profile) for name, profile in everyone.items()}

@@ -73,7 +73,7 @@ def request(
 
 def _profile_ids(listed: str) -> list[str]:
     if listed == "all":
-        from trailer.domain.profiles import load_profiles
+        from trailer.domain.taste.profiles import load_profiles
 
         return sorted(load_profiles())
     if not listed:

@@ -9,7 +9,7 @@ from tests.chaos.faults import Fault
 from tests.chaos.films import Film
 from tests.chaos.stepfunctions import Execution
 from tests.chaos.world import CATALOGUE, SOURCE, Upload, World
-from trailer.domain.upload import ObjectVersion, video_id
+from trailer.domain.work.upload import ObjectVersion, video_id
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def found(run):
 
 def test_a_start_without_its_request_token_is_billed_twice_and_found():
     """The product made worse on purpose: a start whose answer was lost is repeated as another job."""
-    from trailer.domain.jobs import DetectionJob
+    from trailer.domain.work.jobs import DetectionJob
 
     forgetful = property(lambda job: secrets.token_hex(16))
     plan = Single(1, Call("start_detection", "rekognition.StartLabelDetection", 1), Fault.ANSWER_LOST)

@@ -8,8 +8,8 @@ from local.mediaconvert.objects import Objects
 from local.mediaconvert.probe import probe
 from tests.unit.local.mediaconvert_jobs import render
 from tests.unit.local.test_mediaconvert_probe import FakeS3
-from trailer.domain.media import SourceMedia
-from trailer.domain.plan import TrailerPlan
+from trailer.domain.film.media import SourceMedia
+from trailer.domain.planning.plan import TrailerPlan
 from trailer.wire.mediaconvert import build_proxy_job, build_trailer_job
 from trailer.wire.probe import parse_probe
 

@@ -13,9 +13,9 @@ from moto import mock_aws
 
 from tests.fakes import FakeLedger
 from trailer.aws.job_ledger import DynamoJobLedger
-from trailer.domain.jobs import DetectionJob, JobStatus
-from trailer.domain.turns import Queue, place
-from trailer.domain.upload import ObjectVersion
+from trailer.domain.work.jobs import DetectionJob, JobStatus
+from trailer.domain.work.turns import Queue, place
+from trailer.domain.work.upload import ObjectVersion
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SOURCE = ObjectVersion("b", "k +é.mp4", "v")

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.wire.films import clip, film, films, plan_of, plans
-from trailer.domain.media import AudioTrack
+from trailer.domain.film.media import AudioTrack
 from trailer.wire import languages
 from trailer.wire.mediaconvert import build_proxy_job, build_trailer_job
 

@@ -16,7 +16,7 @@ import pytest
 from tests.contract.proxied import probed, proxy_of, trailer_of
 from tests.unit.local.mediaconvert_films import make_film, numbers_of, tone
 from tests.unit.wire.films import clip, plan_of
-from trailer.domain.media import SourceMedia
+from trailer.domain.film.media import SourceMedia
 from trailer.wire.suitability import check_source, needs_proxy
 
 FRAMES = 96

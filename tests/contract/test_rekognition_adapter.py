@@ -8,9 +8,9 @@ from botocore.config import Config
 from botocore.stub import ANY, Stubber
 
 from trailer.aws.rekognition import RekognitionDetections
-from trailer.domain.jobs import DetectionJob
-from trailer.domain.turns import place
-from trailer.domain.upload import ObjectVersion, video_id
+from trailer.domain.work.jobs import DetectionJob
+from trailer.domain.work.turns import place
+from trailer.domain.work.upload import ObjectVersion, video_id
 from trailer.errors import (
     AccessRefusedError,
     DetectionFailedError,

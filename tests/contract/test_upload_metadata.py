@@ -9,7 +9,7 @@ from moto import mock_aws
 
 from cli.wishes import metadata
 from trailer.aws.s3 import S3Uploads
-from trailer.domain.upload import ObjectVersion, UploadHead
+from trailer.domain.work.upload import ObjectVersion, UploadHead
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from infra.stages import Removal, StageError, load_stage
 from tests.infra.synthesis import ROOT
-from trailer.domain.profiles import load_profiles
+from trailer.domain.taste.profiles import load_profiles
 from trailer.wire.options import parse_upload_options
 
 CONTEXT = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]

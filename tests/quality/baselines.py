@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from trailer.domain.analysis import Analysis
-from trailer.domain.detections import LabelDetection
-from trailer.domain.ranges import total
-from trailer.domain.timecode import FrameRange, milliseconds_to_frame
+from trailer.domain.film.analysis import Analysis
+from trailer.domain.film.detections import LabelDetection
+from trailer.domain.time.ranges import total
+from trailer.domain.time.timecode import FrameRange, milliseconds_to_frame
 
 
 def uniform(eligible: Iterable[FrameRange], budget: int, clip: int) -> set[int]:

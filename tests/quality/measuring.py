@@ -15,12 +15,12 @@ from math import fsum
 
 from tests.quality.fixtures import titles
 from tests.quality.repeating import hashes_of, noisy_plans
-from trailer.domain.analysis import Analysis
+from trailer.domain.film.analysis import Analysis
 from trailer.domain.judgement import BASELINES, Judgement, Measurements, Rivals, Yardstick, judge
-from trailer.domain.plan import TrailerPlan
-from trailer.domain.planning import PlanRequest, plan_trailer
-from trailer.domain.profiles import load_profiles
-from trailer.domain.timecode import whole_frames
+from trailer.domain.planning.plan import TrailerPlan
+from trailer.domain.planning.planner import PlanRequest, plan_trailer
+from trailer.domain.taste.profiles import load_profiles
+from trailer.domain.time.timecode import whole_frames
 
 BUDGETS = (10, 15, 30, 60, 90, 120)
 OURS = "ours"

@@ -17,14 +17,14 @@ from scipy.optimize import Bounds, LinearConstraint, milp  # type: ignore[import
 from scipy.sparse import coo_matrix  # type: ignore[import-untyped]
 
 from tests.quality.fixtures import titles
-from trailer.domain.candidates import Candidate, CutRules, candidates, pieces
-from trailer.domain.ground import showable
-from trailer.domain.objective import _FLOOR, Objective, build_objective
-from trailer.domain.planning import SPOILER_CUT
-from trailer.domain.pool import shortlist, welcome_words
-from trailer.domain.profiles import ObjectiveWeights, get_profile
-from trailer.domain.relevance import opinions, relevance_track
-from trailer.domain.selection import Choice, select
+from trailer.domain.planning.candidates import Candidate, CutRules, candidates, pieces
+from trailer.domain.planning.ground import showable
+from trailer.domain.planning.objective import _FLOOR, Objective, build_objective
+from trailer.domain.planning.planner import SPOILER_CUT
+from trailer.domain.planning.pool import shortlist, welcome_words
+from trailer.domain.planning.selection import Choice, select
+from trailer.domain.taste.profiles import ObjectiveWeights, get_profile
+from trailer.domain.taste.relevance import opinions, relevance_track
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

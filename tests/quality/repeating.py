@@ -7,10 +7,10 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from trailer.domain.analysis import Analysis, analyse
-from trailer.domain.detections import Detections
-from trailer.domain.media import SourceMedia
-from trailer.domain.plan import TrailerPlan
+from trailer.domain.film.analysis import Analysis, analyse
+from trailer.domain.film.detections import Detections
+from trailer.domain.film.media import SourceMedia
+from trailer.domain.planning.plan import TrailerPlan
 from trailer.wire.plan import plan_hash
 
 RUNS = 20

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import ceil
 
-from trailer.domain.analysis import Analysis
-from trailer.domain.plan import TrailerPlan
-from trailer.domain.planning import PlanRequest
-from trailer.domain.timecode import FrameRange
+from trailer.domain.film.analysis import Analysis
+from trailer.domain.planning.plan import TrailerPlan
+from trailer.domain.planning.planner import PlanRequest
+from trailer.domain.time.timecode import FrameRange
 
 
 def frames_of(plan: TrailerPlan) -> set[int]:

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from tests.quality.fixtures import titles
 from tests.quality.oracle import Instance, Material, Matrices, drawn, heavier, instance, material
-from trailer.domain.candidates import Candidate, CutRules
-from trailer.domain.objective import State
-from trailer.domain.pacing import Bounds, allocate, arc
-from trailer.domain.profiles import ObjectiveWeights, load_profiles
-from trailer.domain.selection import Choice
-from trailer.domain.timecode import FrameRange
+from trailer.domain.planning.candidates import Candidate, CutRules
+from trailer.domain.planning.objective import State
+from trailer.domain.planning.pacing import Bounds, allocate, arc
+from trailer.domain.planning.selection import Choice
+from trailer.domain.taste.profiles import ObjectiveWeights, load_profiles
+from trailer.domain.time.timecode import FrameRange
 
 SMALL, LARGE = 300, 12
 PROFILES = sorted(load_profiles())

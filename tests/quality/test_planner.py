@@ -11,13 +11,13 @@ import pytest
 from tests.quality.baselines import top_by_confidence, uniform
 from tests.quality.rules import broken_rules, frames_of, loose_cuts
 from tests.quality.titles import title_detections
-from trailer.domain.analysis import Analysis, analyse
-from trailer.domain.ground import showable
-from trailer.domain.plan import TrailerPlan
-from trailer.domain.planning import PlanRequest, plan_trailer
-from trailer.domain.profiles import get_profile, load_profiles
-from trailer.domain.relevance import RelevanceTrack, relevance_track
-from trailer.domain.timecode import FrameRange
+from trailer.domain.film.analysis import Analysis, analyse
+from trailer.domain.planning.ground import showable
+from trailer.domain.planning.plan import TrailerPlan
+from trailer.domain.planning.planner import PlanRequest, plan_trailer
+from trailer.domain.taste.profiles import get_profile, load_profiles
+from trailer.domain.taste.relevance import RelevanceTrack, relevance_track
+from trailer.domain.time.timecode import FrameRange
 
 PROFILES = sorted(load_profiles())
 SEEDS = (1, 2, 3)

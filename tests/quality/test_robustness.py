@@ -14,12 +14,12 @@ from tests.quality.fixtures.answers import Row
 from tests.quality.fixtures.story import Spec
 from tests.quality.nonsense import EMOTIONS, WORDS, answers, damaged, odd, sound_shot
 from tests.quality.rules import broken_rules, frames_of
-from trailer.domain.analysis import Analysis, analyse
-from trailer.domain.media import SourceMedia
-from trailer.domain.plan import TrailerPlan
-from trailer.domain.planning import PlanRequest, plan_trailer
-from trailer.domain.profiles import ViewerProfile, get_profile, load_profiles, parse_profile
-from trailer.domain.timecode import FrameRange
+from trailer.domain.film.analysis import Analysis, analyse
+from trailer.domain.film.media import SourceMedia
+from trailer.domain.planning.plan import TrailerPlan
+from trailer.domain.planning.planner import PlanRequest, plan_trailer
+from trailer.domain.taste.profiles import ViewerProfile, get_profile, load_profiles, parse_profile
+from trailer.domain.time.timecode import FrameRange
 from trailer.errors import InfeasiblePlanError, InvalidProfileError, RejectedError, TrailerError
 from trailer.wire.rekognition import parse_detections
 

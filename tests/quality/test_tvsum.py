@@ -28,7 +28,7 @@ from tests.quality.tvsum import (
     stage_prior,
     videos,
 )
-from trailer.domain.profiles import ObjectiveWeights, load_profiles
+from trailer.domain.taste.profiles import ObjectiveWeights, load_profiles
 
 RELEVANCE_ONLY = ObjectiveWeights(1.0, 0.0, 0.0, 0.0)
 DIVERSE = ObjectiveWeights(1.0, 0.0, max(one.objective.diversity for one in load_profiles().values()), 0.0)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from trailer.domain.analysis import Analysis, analyse
-from trailer.domain.detections import (
+from trailer.domain.film.analysis import Analysis, analyse
+from trailer.domain.film.detections import (
     CueDetection,
     Detections,
     FaceDetection,
@@ -19,8 +19,8 @@ from trailer.domain.detections import (
     MillisecondSpan,
     ShotDetection,
 )
-from trailer.domain.media import AudioTrack, SourceMedia
-from trailer.domain.timecode import FrameRange
+from trailer.domain.film.media import AudioTrack, SourceMedia
+from trailer.domain.time.timecode import FrameRange
 
 EVERYWHERE = [
     ("Person", (), ("Person Description",)),

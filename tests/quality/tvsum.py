@@ -19,13 +19,13 @@ import pytest
 
 from tests.quality.fixtures import media_of
 from tests.quality.fixtures.story import Spec
-from trailer.domain.analysis import Analysis, analyse
-from trailer.domain.candidates import Candidate, CutRules
-from trailer.domain.detections import Detections, ShotDetection
-from trailer.domain.objective import STAGE_ENDS, build_objective, stage_of
-from trailer.domain.profiles import ObjectiveWeights
-from trailer.domain.selection import select
-from trailer.domain.timecode import FrameRange
+from trailer.domain.film.analysis import Analysis, analyse
+from trailer.domain.film.detections import Detections, ShotDetection
+from trailer.domain.planning.candidates import Candidate, CutRules
+from trailer.domain.planning.objective import STAGE_ENDS, build_objective, stage_of
+from trailer.domain.planning.selection import select
+from trailer.domain.taste.profiles import ObjectiveWeights
+from trailer.domain.time.timecode import FrameRange
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

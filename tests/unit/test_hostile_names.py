@@ -19,14 +19,14 @@ from tests.unit.wire.films import analysis_of, clip, film, plan_of
 from trailer import runtime
 from trailer.aws.s3 import S3Uploads
 from trailer.aws.sns import SnsNotifier
-from trailer.domain.evidence import Concept
-from trailer.domain.gates import Gate
-from trailer.domain.plain import plain
-from trailer.domain.plan import RejectedScene
-from trailer.domain.profiles import load_profiles
+from trailer.domain.film.evidence import Concept
+from trailer.domain.film.gates import Gate
+from trailer.domain.planning.plan import RejectedScene
 from trailer.domain.reasons import explain
-from trailer.domain.timecode import FrameRange
-from trailer.domain.upload import ObjectVersion, video_id
+from trailer.domain.taste.profiles import load_profiles
+from trailer.domain.time.timecode import FrameRange
+from trailer.domain.work.plain import plain
+from trailer.domain.work.upload import ObjectVersion, video_id
 from trailer.steps.apply_sidecar import _name as execution_name
 from trailer.steps.apply_sidecar import apply_sidecar
 from trailer.wire import keys

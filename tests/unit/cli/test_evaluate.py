@@ -18,7 +18,7 @@ from cli import queries
 from cli.errors import NotRunningError
 from cli.main import app
 from tests.unit.domain.judgement.films import film, plan
-from trailer.domain.plan import TrailerPlan
+from trailer.domain.planning.plan import TrailerPlan
 from trailer.wire.analysis import dump_analysis
 from trailer.wire.plan import dump_plan
 

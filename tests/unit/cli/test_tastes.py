@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from cli.tastes import describe, summarise
-from trailer.domain.profiles import get_profile
+from trailer.domain.taste.profiles import get_profile
 
 
 def test_every_weight_is_shown_the_strongest_first() -> None:

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from tests.fakes import FakeUploads, fake_services, upload_event
-from trailer.domain.upload import ObjectVersion, video_id
+from trailer.domain.work.upload import ObjectVersion, video_id
 from trailer.errors import InvalidOptionsError, ServiceBusyError
 from trailer.steps.apply_sidecar import apply_sidecar
 from trailer.steps.record_failure import record_failure

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes import fake_services, upload_event
-from trailer.domain.executions import Execution
-from trailer.domain.upload import ObjectVersion, video_id
+from trailer.domain.work.executions import Execution
+from trailer.domain.work.upload import ObjectVersion, video_id
 from trailer.errors import ServiceBusyError
 from trailer.steps.close_records import close_records
 from trailer.steps.plan_trailer import claim_version

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes import FakeRekognition, fake_services, upload_event
-from trailer.domain.jobs import JobStatus
+from trailer.domain.work.jobs import JobStatus
 from trailer.errors import DetectionFailedError, MalformedResponseError, UnsupportedVideoError
 from trailer.steps.collect_detection import collect_detection
 from trailer.steps.reconcile_jobs import reconcile_jobs

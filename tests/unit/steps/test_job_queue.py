@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.fakes import FakeRekognition, fake_services
 from tests.unit.steps.interleaving import Actor
-from trailer.domain.jobs import NOBODY_WAITS, JobStatus
-from trailer.domain.turns import FULL_FOR, Queue, group_of, place, turn_of
+from trailer.domain.work.jobs import NOBODY_WAITS, JobStatus
+from trailer.domain.work.turns import FULL_FOR, Queue, group_of, place, turn_of
 from trailer.errors import AccessRefusedError, JobQuotaReachedError, ServiceBusyError, TrailerError
 from trailer.steps.job_queue import start_pending
 from trailer.steps.reconcile_jobs import reconcile_jobs

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tests.fakes import FakeCatalogue, FakeLedger, FakeResults
 from tests.unit.steps.interleaving import FATES, Actor, Killed
-from trailer.domain.jobs import NOBODY_WAITS, OPEN, RESULTS_KEPT, JobStatus
+from trailer.domain.work.jobs import NOBODY_WAITS, OPEN, RESULTS_KEPT, JobStatus
 from trailer.errors import (
     DetectionFailedError,
     JobQuotaReachedError,

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.fakes import fake_services, upload_event
-from trailer.domain.upload import ObjectVersion, video_id
+from trailer.domain.work.upload import ObjectVersion, video_id
 from trailer.errors import ServiceBusyError
 from trailer.steps.record_failure import record_failure
 from trailer.steps.register_video import register_video

@@ -7,8 +7,8 @@ import pytest
 
 from tests.fakes import FakeRekognition, FakeUploads, fake_services, upload_event
 from tests.unit.steps.interleaving import Actor
-from trailer.domain.jobs import MAX_WAITING, JobStatus
-from trailer.domain.upload import content_id
+from trailer.domain.work.jobs import MAX_WAITING, JobStatus
+from trailer.domain.work.upload import content_id
 from trailer.errors import (
     AccessRefusedError,
     DetectionFailedError,

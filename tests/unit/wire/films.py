@@ -5,13 +5,13 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from trailer.domain.analysis import Analysis, SensitiveRange
-from trailer.domain.evidence import Concept
-from trailer.domain.gates import Gate
-from trailer.domain.media import AudioTrack, SourceMedia
-from trailer.domain.plan import ACTS, Clip, GateSummary, RejectedScene, TrailerPlan
-from trailer.domain.scenes import Scene
-from trailer.domain.timecode import FrameRange
+from trailer.domain.film.analysis import Analysis, SensitiveRange
+from trailer.domain.film.evidence import Concept
+from trailer.domain.film.gates import Gate
+from trailer.domain.film.media import AudioTrack, SourceMedia
+from trailer.domain.film.scenes import Scene
+from trailer.domain.planning.plan import ACTS, Clip, GateSummary, RejectedScene, TrailerPlan
+from trailer.domain.time.timecode import FrameRange
 
 RATES = (
     Fraction(24000, 1001),

@@ -9,15 +9,15 @@ from fractions import Fraction
 import pytest
 
 from tests.quality.titles import media_of, title, title_detections
-from trailer.domain.analysis import analyse
-from trailer.domain.detections import (
+from trailer.domain.film.analysis import analyse
+from trailer.domain.film.detections import (
     CelebrityDetection,
     Detections,
     MillisecondSpan,
     ModerationDetection,
 )
-from trailer.domain.planning import PlanRequest, plan_trailer
-from trailer.domain.profiles import get_profile
+from trailer.domain.planning.planner import PlanRequest, plan_trailer
+from trailer.domain.taste.profiles import get_profile
 from trailer.wire.analysis import dump_analysis, load_analysis
 from trailer.wire.plan import plan_hash
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.wire.films import clip, films, plan_of, plans
-from trailer.domain.timecode import from_timecode
+from trailer.domain.time.timecode import from_timecode
 from trailer.wire.edl import reel_name, to_edl
 
 EVENT = re.compile(

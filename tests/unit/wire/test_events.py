@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.fakes import upload_event
-from trailer.domain.upload import video_id
+from trailer.domain.work.upload import video_id
 from trailer.errors import MalformedResponseError
 from trailer.wire.events import parse_completion, parse_object_created
 

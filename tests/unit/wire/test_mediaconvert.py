@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.wire.films import clip, film, films, plan_of, plans
-from trailer.domain.media import AudioTrack
-from trailer.domain.timecode import from_timecode
+from trailer.domain.film.media import AudioTrack
+from trailer.domain.time.timecode import from_timecode
 from trailer.errors import InfeasiblePlanError, InvalidOptionsError
 from trailer.wire.mediaconvert import (
     build_trailer_job,

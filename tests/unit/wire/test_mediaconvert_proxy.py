@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from tests.unit.wire.films import clip, film, plan_of
-from trailer.domain.media import AudioTrack
+from trailer.domain.film.media import AudioTrack
 from trailer.wire.mediaconvert import build_proxy_job, build_trailer_job
 
 TRACKS = (AudioTrack(1, 6, None, "AC3"), AudioTrack(2, 2, "eng", "AAC"))

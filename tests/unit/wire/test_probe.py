@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from tests.unit.wire.films import film
-from trailer.domain.media import AudioTrack
+from trailer.domain.film.media import AudioTrack
 from trailer.errors import NoVideoTrackError, UnreadableVideoError, UnsupportedVideoError
 from trailer.wire.probe import parse_probe
 

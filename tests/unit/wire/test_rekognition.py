@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trailer.domain.detections import MillisecondSpan
-from trailer.domain.timecode import FrameRange
+from trailer.domain.film.detections import MillisecondSpan
+from trailer.domain.time.timecode import FrameRange
 from trailer.errors import MalformedResponseError
 from trailer.wire.rekognition import parse_detections
 

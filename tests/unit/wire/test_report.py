@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.wire.films import analysis_of, clip, film, films, plan_of, plans
-from trailer.domain.evidence import Concept
-from trailer.domain.gates import Gate
-from trailer.domain.plan import GateSummary, RejectedScene
-from trailer.domain.timecode import FrameRange
+from trailer.domain.film.evidence import Concept
+from trailer.domain.film.gates import Gate
+from trailer.domain.planning.plan import GateSummary, RejectedScene
+from trailer.domain.time.timecode import FrameRange
 from trailer.wire.mediaconvert import trailer_outputs
 from trailer.wire.report import render_report
 from trailer.wire.report.clips import part_words, thumbnails

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.quality.fixtures import titles
 from tests.quality.fixtures.dialogue import captions, phrases, transcript
-from trailer.domain.detections import MillisecondSpan
+from trailer.domain.film.detections import MillisecondSpan
 from trailer.wire.transcript import Transcript, names_beside, parse_transcript
 
 VTT = b"""\xef\xbb\xbfWEBVTT - a film

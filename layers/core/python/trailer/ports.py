@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from trailer.domain.executions import Execution
-from trailer.domain.jobs import DetectionJob
-from trailer.domain.turns import Queue
-from trailer.domain.upload import ObjectVersion, UploadHead
+from trailer.domain.work.executions import Execution
+from trailer.domain.work.jobs import DetectionJob
+from trailer.domain.work.turns import Queue
+from trailer.domain.work.upload import ObjectVersion, UploadHead
 from trailer.settings import Settings
 
 Item = dict[str, Any]

@@ -22,7 +22,7 @@ from trailer.aws.rekognition import RekognitionDetections
 from trailer.aws.s3 import S3Results, S3Uploads
 from trailer.aws.sns import SnsNotifier
 from trailer.aws.stepfunctions import StepFunctionsWorkflow
-from trailer.domain.upload import video_id
+from trailer.domain.work.upload import video_id
 from trailer.errors import RejectedError, TrailerError
 from trailer.ports import (
     Catalogue,

@@ -7,17 +7,17 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from trailer.domain.analysis import Analysis, SensitiveRange
-from trailer.domain.detections import CueDetection
-from trailer.domain.evidence import Concept, Moment
-from trailer.domain.gates import cue_gates
+from trailer.domain.film.analysis import Analysis, SensitiveRange
+from trailer.domain.film.detections import CueDetection
+from trailer.domain.film.evidence import Concept, Moment
+from trailer.domain.film.gates import cue_gates
+from trailer.domain.film.media import SourceMedia
+from trailer.domain.film.scenes import Scene
+from trailer.domain.film.shots import Shot
 from trailer.domain.judgement import Judgement, judge
-from trailer.domain.media import SourceMedia
-from trailer.domain.plan import Clip, TrailerPlan
-from trailer.domain.profiles import ViewerProfile, parse_profile
-from trailer.domain.scenes import Scene
-from trailer.domain.shots import Shot
-from trailer.domain.timecode import FrameRange
+from trailer.domain.planning.plan import Clip, TrailerPlan
+from trailer.domain.taste.profiles import ViewerProfile, parse_profile
+from trailer.domain.time.timecode import FrameRange
 
 RATE = Fraction(25)
 

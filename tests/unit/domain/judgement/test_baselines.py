@@ -7,7 +7,7 @@ import pytest
 from tests.unit.domain.judgement.films import film, profile
 from trailer.domain.judgement import BASELINES, Rivals, Yardstick
 from trailer.domain.judgement.baselines import random_clips, thirds, uniform_clips
-from trailer.domain.timecode import FrameRange
+from trailer.domain.time.timecode import FrameRange
 
 VIEWER = profile(labels={"Car": 1.0})
 LOGO = film(technical=(("StudioLogo", 0, 100),), content=(100, 1000))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.domain.judgement.films import film, judged, plan, profile
-from trailer.domain.analysis import SensitiveRange
-from trailer.domain.timecode import FrameRange
+from trailer.domain.film.analysis import SensitiveRange
+from trailer.domain.time.timecode import FrameRange
 
 
 @pytest.mark.parametrize(

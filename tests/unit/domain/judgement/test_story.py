@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.domain.judgement.films import film, judged, plan, profile
-from trailer.domain.plan import TrailerPlan
+from trailer.domain.planning.plan import TrailerPlan
 
 
 def acts(trailer: TrailerPlan, *names: str) -> TrailerPlan:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.domain.judgement.films import film, judged, plan, profile
 from trailer.domain.judgement import Loudness, Measurements, Yardstick, distance, separation
-from trailer.domain.plan import GateSummary, Overlap, RejectedScene
+from trailer.domain.planning.plan import GateSummary, Overlap, RejectedScene
 
 WORDS = film(
     shown={

@@ -10,8 +10,8 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from trailer.aws.dynamodb import conditional_write, set_expression
 from trailer.aws.failures import translated
-from trailer.domain.jobs import OPEN, DetectionJob, JobStatus, job_tag
-from trailer.domain.turns import Queue
+from trailer.domain.work.jobs import OPEN, DetectionJob, JobStatus, job_tag
+from trailer.domain.work.turns import Queue
 from trailer.wire.items import job_from_item, job_to_item, storable_values
 
 if TYPE_CHECKING:

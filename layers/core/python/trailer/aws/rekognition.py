@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from trailer.aws.failures import error_code, translate, translated
-from trailer.domain.jobs import DetectionJob
+from trailer.domain.work.jobs import DetectionJob
 from trailer.errors import (
     DetectionFailedError,
     JobQuotaReachedError,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from trailer.aws.failures import error_code, translated
-from trailer.domain.upload import ObjectVersion, UploadHead
+from trailer.domain.work.upload import ObjectVersion, UploadHead
 from trailer.errors import InvalidOptionsError, UploadVanishedError
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from trailer.domain.plain import plain
-from trailer.domain.upload import ObjectVersion, video_id
+from trailer.domain.work.plain import plain
+from trailer.domain.work.upload import ObjectVersion, video_id
 from trailer.errors import RejectedError, ServiceBusyError
 from trailer.ports import Item, Services
 from trailer.steps.upload_options import Wishes, read_wishes, sidecar_mark

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, Final
 
-from trailer.domain.media import SourceMedia
+from trailer.domain.film.media import SourceMedia
 from trailer.errors import UnreadableVideoError, UploadReplacedError
 from trailer.ports import Services
 from trailer.steps.records import check_not_replaced, load_video

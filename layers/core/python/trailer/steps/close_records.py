@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from trailer.domain.executions import FORGOTTEN
+from trailer.domain.work.executions import FORGOTTEN
 from trailer.errors import RecordLostError, ServiceBusyError, TrailerError
 from trailer.ports import Item, Services
 from trailer.steps.complete_video import complete_video

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from trailer.domain.jobs import DetectionJob, JobStatus
+from trailer.domain.work.jobs import DetectionJob, JobStatus
 from trailer.errors import DetectionFailedError, ResultForgottenError
 from trailer.ports import Services
 from trailer.steps.records import load_video

@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from trailer import errors
-from trailer.domain.cost import estimate
-from trailer.domain.jobs import JobStatus
 from trailer.domain.reasons import is_rejection
+from trailer.domain.work.cost import estimate
+from trailer.domain.work.jobs import JobStatus
 from trailer.errors import RenderFailedError
 from trailer.ports import Services
 from trailer.steps.records import load_video

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from trailer.domain.jobs import OPEN, DetectionJob, JobStatus
+from trailer.domain.work.jobs import OPEN, DetectionJob, JobStatus
 from trailer.errors import ResultForgottenError, SharedJobLostError, TrailerError, UnsupportedVideoError
 from trailer.ports import Services
 from trailer.wire.verdict import blamed

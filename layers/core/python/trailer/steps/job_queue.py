@@ -12,8 +12,8 @@ import heapq
 from collections.abc import Iterable
 from typing import Final
 
-from trailer.domain.jobs import NOBODY_WAITS, DetectionJob, JobStatus
-from trailer.domain.turns import FULL_FOR, turn_of
+from trailer.domain.work.jobs import NOBODY_WAITS, DetectionJob, JobStatus
+from trailer.domain.work.turns import FULL_FOR, turn_of
 from trailer.errors import JobQuotaReachedError, ServiceBusyError, TrailerError
 from trailer.ports import Services
 from trailer.steps.job_outcomes import refuse_job

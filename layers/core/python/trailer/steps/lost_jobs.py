@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from trailer.domain.jobs import NOBODY_WAITS, DetectionJob
+from trailer.domain.work.jobs import NOBODY_WAITS, DetectionJob
 from trailer.errors import ResultForgottenError, ServiceBusyError, TrailerError
 from trailer.ports import Services
 from trailer.steps.job_outcomes import settle_job, wake_waiting

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from trailer.domain.analysis import Analysis
-from trailer.domain.options import TimeSpan, TrailerOptions
-from trailer.domain.overlap import Reuse, earlier_trailers
-from trailer.domain.plan import TrailerPlan
-from trailer.domain.planning import PlanRequest
-from trailer.domain.planning import plan_trailer as plan_clips
-from trailer.domain.profiles import get_profile
-from trailer.domain.timecode import FrameRange, whole_frames
+from trailer.domain.film.analysis import Analysis
+from trailer.domain.planning.overlap import Reuse, earlier_trailers
+from trailer.domain.planning.plan import TrailerPlan
+from trailer.domain.planning.planner import PlanRequest
+from trailer.domain.planning.planner import plan_trailer as plan_clips
+from trailer.domain.taste.profiles import get_profile
+from trailer.domain.time.timecode import FrameRange, whole_frames
+from trailer.domain.work.options import TimeSpan, TrailerOptions
 from trailer.errors import InfeasiblePlanError, InvalidOptionsError, UnknownVideoError
 from trailer.ports import Services
 from trailer.steps.records import load_video

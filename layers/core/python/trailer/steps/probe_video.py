@@ -7,8 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from trailer.domain.cost import estimate
-from trailer.domain.media import SourceMedia
+from trailer.domain.film.media import SourceMedia
+from trailer.domain.work.cost import estimate
 from trailer.errors import CostCapExceededError, UnreadableVideoError, VideoTooShortError
 from trailer.ports import Services
 from trailer.steps.records import load_video

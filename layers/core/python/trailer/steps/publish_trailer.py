@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from trailer.domain.plan import TrailerPlan
+from trailer.domain.planning.plan import TrailerPlan
 from trailer.errors import RenderFailedError
 from trailer.ports import Services
 from trailer.steps.records import check_not_replaced, load_video

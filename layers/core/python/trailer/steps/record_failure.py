@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trailer.domain.reasons import REQUEST_AGAIN, UPLOAD_AGAIN, explain
-from trailer.domain.upload import video_id as identify
+from trailer.domain.work.upload import video_id as identify
 from trailer.ports import Services
 from trailer.steps.plan_trailer import claim_version
 from trailer.wire.catalogue import VIDEO, new_video, trailer_record

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from trailer.domain.upload import content_id
+from trailer.domain.work.upload import content_id
 from trailer.errors import UnknownVideoError, UploadReplacedError, UploadVanishedError
 from trailer.ports import Services
 from trailer.wire.catalogue import VIDEO, source_of

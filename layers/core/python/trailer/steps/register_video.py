@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from trailer.domain.upload import content_id, video_id
+from trailer.domain.work.upload import content_id, video_id
 from trailer.ports import Services
 from trailer.steps.upload_options import read_wishes, sidecar_mark
 from trailer.wire.catalogue import VIDEO, new_video

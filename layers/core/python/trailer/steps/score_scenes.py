@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from trailer.domain.analysis import analyse
-from trailer.domain.detections import Detections
+from trailer.domain.film.analysis import analyse
+from trailer.domain.film.detections import Detections
 from trailer.domain.reasons import explain
-from trailer.domain.upload import ObjectVersion
+from trailer.domain.work.upload import ObjectVersion
 from trailer.ports import Services
 from trailer.steps.records import load_video
 from trailer.wire import keys

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from trailer.domain.jobs import (
+from trailer.domain.work.jobs import (
     FORGIVEN_AFTER,
     MAX_FAILURES,
     MAX_WAITING,
@@ -14,8 +14,8 @@ from trailer.domain.jobs import (
     JobStatus,
     too_many_failures,
 )
-from trailer.domain.turns import group_of, place
-from trailer.domain.upload import ObjectVersion
+from trailer.domain.work.turns import group_of, place
+from trailer.domain.work.upload import ObjectVersion
 from trailer.errors import DetectionFailedError, ServiceBusyError, SharedJobCrowdedError
 from trailer.ports import Services
 from trailer.steps.job_queue import repeat_start, start_pending

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trailer.domain.options import UploadOptions
-from trailer.domain.upload import ObjectVersion, UploadHead
+from trailer.domain.work.options import UploadOptions
+from trailer.domain.work.upload import ObjectVersion, UploadHead
 from trailer.errors import InvalidOptionsError
 from trailer.ports import Services
 from trailer.wire.options import dump_trailer_options, named_options, parse_upload_options

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from trailer.domain.analysis import Analysis, SensitiveRange
-from trailer.domain.detections import CueDetection
-from trailer.domain.evidence import CUES, Concept, Moment
-from trailer.domain.gates import Gate
-from trailer.domain.scenes import Scene
-from trailer.domain.shots import Shot
-from trailer.domain.timecode import FrameRange
+from trailer.domain.film.analysis import Analysis, SensitiveRange
+from trailer.domain.film.detections import CueDetection
+from trailer.domain.film.evidence import CUES, Concept, Moment
+from trailer.domain.film.gates import Gate
+from trailer.domain.film.scenes import Scene
+from trailer.domain.film.shots import Shot
+from trailer.domain.time.timecode import FrameRange
 from trailer.wire.media import dump_media, load_media
 
 SCHEMA_VERSION: Final = 1

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from trailer.domain.upload import ObjectVersion, video_id
+from trailer.domain.work.upload import ObjectVersion, video_id
 
 VIDEO: Final = "VIDEO"
 TRAILER_PREFIX: Final = "TRAILER#"

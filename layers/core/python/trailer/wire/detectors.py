@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from trailer.domain.jobs import job_stem
+from trailer.domain.work.jobs import job_stem
 
 _RECIPE_LENGTH: Final = 8
 

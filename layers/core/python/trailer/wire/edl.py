@@ -11,8 +11,8 @@ import re
 import unicodedata
 from typing import Final
 
-from trailer.domain.plan import Clip, TrailerPlan
-from trailer.domain.timecode import is_drop_frame_rate, to_timecode
+from trailer.domain.planning.plan import Clip, TrailerPlan
+from trailer.domain.time.timecode import is_drop_frame_rate, to_timecode
 
 _REEL_LENGTH: Final = 8
 _TITLE_LENGTH: Final = 70

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trailer.domain.reasons import said
-from trailer.domain.upload import ObjectVersion
+from trailer.domain.work.upload import ObjectVersion
 from trailer.errors import MalformedResponseError
 
 

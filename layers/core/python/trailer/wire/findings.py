@@ -7,7 +7,7 @@ from functools import lru_cache
 from sys import intern
 from typing import Final, TypeVar
 
-from trailer.domain.plain import plain
+from trailer.domain.work.plain import plain
 from trailer.errors import UnsupportedVideoError
 
 Row = TypeVar("Row")

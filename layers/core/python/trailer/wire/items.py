@@ -8,8 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from trailer.domain.jobs import DetectionJob, JobStatus
-from trailer.domain.upload import ObjectVersion
+from trailer.domain.work.jobs import DetectionJob, JobStatus
+from trailer.domain.work.upload import ObjectVersion
 
 _PLACES = 4
 """Decimal places of a stored number: a score's last digit is far above noise, and items stay small."""

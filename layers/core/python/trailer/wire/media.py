@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from trailer.domain.media import AudioTrack, SourceMedia
+from trailer.domain.film.media import AudioTrack, SourceMedia
 
 
 def dump_media(media: SourceMedia) -> dict[str, Any]:

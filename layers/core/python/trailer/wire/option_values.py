@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
-from trailer.domain.options import TimeSpan
+from trailer.domain.work.options import TimeSpan
 from trailer.errors import InvalidOptionsError
 
 # Digits are counted: an exponent of a billion would keep a function busy until it dies.

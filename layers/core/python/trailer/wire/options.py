@@ -14,14 +14,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
-from trailer.domain.options import (
+from trailer.domain.taste.profiles import get_profile, load_profiles
+from trailer.domain.work.options import (
     MAX_DURATION_BOUNDS,
     ON_DETECTOR_FAILURE,
     OUTPUT_FORMATS,
     TrailerOptions,
     UploadOptions,
 )
-from trailer.domain.profiles import get_profile, load_profiles
 from trailer.errors import InvalidOptionsError
 from trailer.wire.detectors import DETECTORS
 from trailer.wire.option_values import number, quoted, span_text, spans, words

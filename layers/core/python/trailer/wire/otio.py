@@ -10,9 +10,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, Final
 
-from trailer.domain.media import SourceMedia
-from trailer.domain.plan import Clip, TrailerPlan
-from trailer.domain.timecode import FrameRange
+from trailer.domain.film.media import SourceMedia
+from trailer.domain.planning.plan import Clip, TrailerPlan
+from trailer.domain.time.timecode import FrameRange
 
 _MEDIA_KEY: Final = "DEFAULT_MEDIA"
 

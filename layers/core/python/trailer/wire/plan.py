@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Final
 
-from trailer.domain.plan import Clip, GateSummary, Overlap, RejectedScene, TrailerPlan
-from trailer.domain.timecode import FrameRange
+from trailer.domain.planning.plan import Clip, GateSummary, Overlap, RejectedScene, TrailerPlan
+from trailer.domain.time.timecode import FrameRange
 
 SCHEMA_VERSION: Final = 1
 

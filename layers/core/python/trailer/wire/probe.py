@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
-from trailer.domain.media import AudioTrack, SourceMedia
+from trailer.domain.film.media import AudioTrack, SourceMedia
 from trailer.errors import NoVideoTrackError, UnreadableVideoError
 from trailer.wire.languages import language_code
 from trailer.wire.suitability import check_codec

@@ -21,7 +21,7 @@ from math import isfinite
 from sys import intern
 from typing import Any, Final, TypeVar
 
-from trailer.domain.detections import (
+from trailer.domain.film.detections import (
     CelebrityDetection,
     CueDetection,
     Detections,
@@ -31,9 +31,9 @@ from trailer.domain.detections import (
     ModerationDetection,
     ShotDetection,
 )
-from trailer.domain.gates import TECHNICAL_CUES
-from trailer.domain.timecode import FrameRange, from_timecode, milliseconds_to_frame
-from trailer.domain.vocabulary import EMOTIONS
+from trailer.domain.film.gates import TECHNICAL_CUES
+from trailer.domain.taste.vocabulary import EMOTIONS
+from trailer.domain.time.timecode import FrameRange, from_timecode, milliseconds_to_frame
 from trailer.errors import MalformedResponseError
 from trailer.wire.findings import Unusable, counted, name_of
 

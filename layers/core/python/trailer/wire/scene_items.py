@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Final
 
-from trailer.domain.analysis import Analysis
-from trailer.domain.scenes import Scene
-from trailer.domain.timecode import FrameRange, seconds, to_timecode
+from trailer.domain.film.analysis import Analysis
+from trailer.domain.film.scenes import Scene
+from trailer.domain.time.timecode import FrameRange, seconds, to_timecode
 from trailer.wire.catalogue import CONCEPT_PREFIX, SCENE_PREFIX, SCHEMA_VERSION, SHOT_PREFIX
 
 _CONCEPTS_KEPT: Final = 50

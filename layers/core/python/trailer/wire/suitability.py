@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
-from trailer.domain.media import SourceMedia
+from trailer.domain.film.media import SourceMedia
 from trailer.errors import UnsupportedVideoError, VideoTooLongError
 
 MAX_BYTES: Final = 10 * 10**9

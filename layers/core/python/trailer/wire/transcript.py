@@ -16,7 +16,7 @@ from decimal import Decimal
 from math import ceil, floor
 from typing import Any, Final
 
-from trailer.domain.detections import MillisecondSpan
+from trailer.domain.film.detections import MillisecondSpan
 
 SUFFIXES: Final = (".transcript.json", ".vtt", ".srt")
 """Endings of the files that are read, the most exact first."""

@@ -15,13 +15,13 @@ from math import ceil
 from random import Random
 from typing import Final
 
-from trailer.domain.analysis import Analysis
+from trailer.domain.film.analysis import Analysis
 from trailer.domain.judgement.case import Yardstick
 from trailer.domain.judgement.numbers import dot, unit
-from trailer.domain.plan import Clip, TrailerPlan
-from trailer.domain.profiles import SHORTEST_CLIP_SECONDS
-from trailer.domain.ranges import union
-from trailer.domain.timecode import FrameRange
+from trailer.domain.planning.plan import Clip, TrailerPlan
+from trailer.domain.taste.profiles import SHORTEST_CLIP_SECONDS
+from trailer.domain.time.ranges import union
+from trailer.domain.time.timecode import FrameRange
 
 RANDOM_SEEDS: Final = 50
 BASELINES: Final = ("random", "uniform", "top-k", "similarity", "thirds")

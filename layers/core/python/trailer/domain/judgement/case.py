@@ -11,15 +11,15 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
-from trailer.domain.analysis import Analysis
-from trailer.domain.evidence import Moment
-from trailer.domain.ground import showable
+from trailer.domain.film.analysis import Analysis
+from trailer.domain.film.evidence import Moment
 from trailer.domain.judgement.numbers import unit
-from trailer.domain.plan import TrailerPlan
-from trailer.domain.profiles import ViewerProfile
-from trailer.domain.ranges import total, union
-from trailer.domain.relevance import Opinion, RelevanceTrack, opinions, relevance_track
-from trailer.domain.timecode import FrameRange
+from trailer.domain.planning.ground import showable
+from trailer.domain.planning.plan import TrailerPlan
+from trailer.domain.taste.profiles import ViewerProfile
+from trailer.domain.taste.relevance import Opinion, RelevanceTrack, opinions, relevance_track
+from trailer.domain.time.ranges import total, union
+from trailer.domain.time.timecode import FrameRange
 
 SPOILER_CUT: Final = Fraction(9, 10)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from trailer.domain.analysis import Analysis
+from trailer.domain.film.analysis import Analysis
 from trailer.domain.judgement.case import Case, Measurements, Yardstick
 from trailer.domain.judgement.readings import Judgement, Reading
 from trailer.domain.judgement.suite import SUITE
-from trailer.domain.plan import TrailerPlan
-from trailer.domain.profiles import ViewerProfile
+from trailer.domain.planning.plan import TrailerPlan
+from trailer.domain.taste.profiles import ViewerProfile
 
 SCORE_WEIGHTS: Final = {
     "lift": 0.25,

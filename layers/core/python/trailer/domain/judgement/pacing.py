@@ -8,8 +8,8 @@ from typing import Final
 
 from trailer.domain.judgement.case import Case, shared_frames
 from trailer.domain.judgement.numbers import mean, ratio, spearman, variation
-from trailer.domain.ranges import union
-from trailer.domain.timecode import FrameRange
+from trailer.domain.time.ranges import union
+from trailer.domain.time.timecode import FrameRange
 
 NATURAL_CLIP_SECONDS: Final = Fraction(22, 10)
 """Mean clip length for which the reference gives its targets (2.0 to 2.4 s)."""

@@ -9,9 +9,9 @@ from typing import Final
 
 from trailer.domain.judgement.case import SPOILER_CUT, Case, shared_frames
 from trailer.domain.judgement.numbers import ratio
-from trailer.domain.profiles import GATE_WEIGHT
-from trailer.domain.ranges import union
-from trailer.domain.timecode import FrameRange
+from trailer.domain.taste.profiles import GATE_WEIGHT
+from trailer.domain.time.ranges import union
+from trailer.domain.time.timecode import FrameRange
 
 FLASH_FRAMES: Final = 6
 SAFETY_CONFIDENCE: Final = 60.0

@@ -6,10 +6,10 @@ from itertools import pairwise
 from math import fsum
 from typing import Final
 
-from trailer.domain.acts import energy
 from trailer.domain.judgement.case import Case
 from trailer.domain.judgement.numbers import kendall, pearson, ratio
-from trailer.domain.objective import STAGE_ENDS
+from trailer.domain.planning.acts import energy
+from trailer.domain.planning.objective import STAGE_ENDS
 
 OFFICIAL_STAGES: Final = (0.169, 0.190, 0.260, 0.198, 0.133, 0.049)
 """Shares of official trailers' shots per part of the story (CMTD, 406 trailers; reference §0 no. 3)."""

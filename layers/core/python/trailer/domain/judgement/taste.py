@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from trailer.domain.evidence import Moment
+from trailer.domain.film.evidence import Moment
 from trailer.domain.judgement.case import Case
 from trailer.domain.judgement.numbers import ratio
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trailer.domain.gates import TECHNICAL_CUES
+from trailer.domain.film.gates import TECHNICAL_CUES
 from trailer.domain.judgement.case import Case
 from trailer.domain.judgement.numbers import ratio
 

@@ -9,9 +9,9 @@ from math import fsum
 
 from trailer.domain.judgement.case import Case, Yardstick, shared_frames
 from trailer.domain.judgement.numbers import dot, mean, ratio
-from trailer.domain.plan import TrailerPlan
-from trailer.domain.ranges import total, union
-from trailer.domain.timecode import FrameRange
+from trailer.domain.planning.plan import TrailerPlan
+from trailer.domain.time.ranges import total, union
+from trailer.domain.time.timecode import FrameRange
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from trailer import errors
-from trailer.domain.plain import plain
 from trailer.domain.reasons.meaning import ErrorClass, Meaning
 from trailer.domain.reasons.table import MEANINGS
+from trailer.domain.work.plain import plain
 
 __all__ = [
     "MEANINGS",

@@ -12,8 +12,8 @@ import hashlib
 import json
 from typing import Any, Final
 
-from trailer.domain.media import SourceMedia
-from trailer.domain.plan import TrailerPlan
+from trailer.domain.film.media import SourceMedia
+from trailer.domain.planning.plan import TrailerPlan
 from trailer.errors import InvalidOptionsError
 from trailer.wire.mediaconvert.audio import choose_track
 from trailer.wire.mediaconvert.inputs import clip_inputs, whole_input

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from trailer.domain.media import AudioTrack, SourceMedia
+from trailer.domain.film.media import AudioTrack, SourceMedia
 from trailer.wire.languages import language_code
 
 TARGET_LKFS: Final = -23.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from trailer.domain.media import AudioTrack, SourceMedia
-from trailer.domain.plan import TrailerPlan
-from trailer.domain.timecode import FrameRange, to_timecode
+from trailer.domain.film.media import AudioTrack, SourceMedia
+from trailer.domain.planning.plan import TrailerPlan
+from trailer.domain.time.timecode import FrameRange, to_timecode
 from trailer.errors import InfeasiblePlanError
 from trailer.wire.mediaconvert.audio import audio_selectors
 

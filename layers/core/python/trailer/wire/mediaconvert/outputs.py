@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, Final
 
-from trailer.domain.media import AudioTrack, SourceMedia
-from trailer.domain.plan import TrailerPlan
+from trailer.domain.film.media import AudioTrack, SourceMedia
+from trailer.domain.planning.plan import TrailerPlan
 from trailer.wire.mediaconvert.audio import proxy_audio, trailer_audio
 from trailer.wire.mediaconvert.video import (
     Rendition,

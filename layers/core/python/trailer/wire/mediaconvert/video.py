@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
-from trailer.domain.media import SourceMedia
+from trailer.domain.film.media import SourceMedia
 from trailer.wire.suitability import MAX_LONG_SIDE
 
 LADDER: Final = (2160, 1080, 720, 480)

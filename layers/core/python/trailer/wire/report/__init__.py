@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trailer.domain.analysis import Analysis
-from trailer.domain.plan import TrailerPlan
+from trailer.domain.film.analysis import Analysis
+from trailer.domain.planning.plan import TrailerPlan
 from trailer.wire.report.clips import clip_list
 from trailer.wire.report.facts import detectors, downloads, gates, numbers, player, rejected, warnings
 from trailer.wire.report.markup import esc

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from trailer.domain.plan import Clip, TrailerPlan
-from trailer.domain.timecode import FrameRange, seconds
+from trailer.domain.planning.plan import Clip, TrailerPlan
+from trailer.domain.time.timecode import FrameRange, seconds
 from trailer.wire.mediaconvert import thumbnail_interval
 from trailer.wire.report.markup import clock, esc, href, percent, span
 from trailer.wire.report.palette import PART_KINDS, act_class, part_kind, part_label

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
-from trailer.domain.analysis import Analysis
-from trailer.domain.media import SourceMedia
-from trailer.domain.plan import RejectedScene, TrailerPlan
-from trailer.domain.scenes import Scene
-from trailer.domain.timecode import seconds
+from trailer.domain.film.analysis import Analysis
+from trailer.domain.film.media import SourceMedia
+from trailer.domain.film.scenes import Scene
+from trailer.domain.planning.plan import RejectedScene, TrailerPlan
+from trailer.domain.time.timecode import seconds
 from trailer.wire.report.clips import thumbnails
 from trailer.wire.report.markup import clock, esc, href, percent, plural, span
 from trailer.wire.report.palette import gate_label, part_label

@@ -6,7 +6,7 @@ import html
 from fractions import Fraction
 from urllib.parse import quote
 
-from trailer.domain.timecode import FrameRange, to_timecode
+from trailer.domain.time.timecode import FrameRange, to_timecode
 
 
 def esc(value: object) -> str:

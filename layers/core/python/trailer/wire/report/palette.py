@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from trailer.domain.plan import ACTS
+from trailer.domain.planning.plan import ACTS
 
 PART_KINDS: Final = {
     "label": "what is seen",

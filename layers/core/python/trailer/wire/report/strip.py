@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from trailer.domain.analysis import Analysis
-from trailer.domain.plan import TrailerPlan
-from trailer.domain.timecode import FrameRange, seconds
+from trailer.domain.film.analysis import Analysis
+from trailer.domain.planning.plan import TrailerPlan
+from trailer.domain.time.timecode import FrameRange, seconds
 from trailer.wire.report.markup import clock, esc, percent, span
 from trailer.wire.report.palette import act_class
 

@@ -1,0 +1,291 @@
+"""What can be seen at each moment: labels, faces, emotions, people, and how it is cut.
+
+Nothing here knows a viewer. Every number is 0 to 1 and is rounded, so that the
+analysis is small and reads back exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import log
+from typing import Final
+
+from trailer.domain.film.detections import Detections, LabelDetection, MillisecondSpan, ModerationDetection
+from trailer.domain.film.faces import face_readings
+from trailer.domain.film.moments import MomentGrid
+from trailer.domain.film.ranks import ranked
+from trailer.domain.film.shots import Shot, cut_rates
+from trailer.domain.time.timecode import FrameRange, milliseconds_to_frame
+
+PLACES: Final = 4
+"""Decimals of a stored strength; its last digit is far below a detector's noise."""
+
+CELEBRITY_CONFIDENCE: Final = 90.0
+"""Rekognition names strangers below this; its own documentation samples reach down to 0.7."""
+
+_SAMPLES_BOTH_SIDES: Final = 4
+"""A sample speaks for one second divided by this before and after it."""
+_CUT_RATE_WINDOW_SECONDS: Final = 20
+_DARK_LABELS: Final = frozenset({"Night", "Darkness"})
+_COLLAPSE_SHARE: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """Something that can be present: a label, an emotion, a celebrity or a moderation class."""
+
+    kind: str
+    """"label", "emotion", "celebrity" or "moderation"."""
+    name: str
+    parents: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    rarity: float = 1.0
+    """0 for a label that is everywhere in this film, towards 1 for one seen once."""
+
+    @property
+    def key(self) -> str:
+        """The name that the catalogue and the explanations use, such as "label:Car"."""
+        return f"{self.kind}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """About one second of one shot and what is in it."""
+
+    range: FrameRange
+    shot: int
+    strengths: tuple[tuple[int, float], ...]
+    """Index into the analysis' concepts and strength, sorted by index."""
+    cues: Mapping[str, float] = field(default_factory=dict)
+    """Continuous cues by name (see ``CUES``); an unmeasured cue is absent, not zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The evidence of a whole film."""
+
+    concepts: tuple[Concept, ...]
+    moments: tuple[Moment, ...]
+
+
+CUES: Final = (
+    "faces",
+    "two_shot",
+    "expressive",
+    "cut_rate",
+    "brightness",
+    "sharpness",
+    "darkness",
+    "speech",
+)
+"""faces: how prominent, falling above three; two_shot: exactly two that matter; expressive: what is
+neither calm nor unknown; cut_rate, brightness, sharpness: rank within this film; darkness: Night and
+Darkness labels, or faces darker than the film's median; speech: share of the time in which people talk."""
+
+
+def strength(confidence: float) -> float:
+    """A detector's confidence of 50-100 as 0-1; below 50 there is no evidence."""
+    return min(1.0, max(0.0, (confidence - 50.0) / 50.0))
+
+
+def to_frames(span: MillisecondSpan, rate: Fraction, grid: MomentGrid) -> FrameRange | None:
+    """The frames that a finding speaks for; None when that is outside all shots.
+
+    A stretch speaks for itself. A sampled moment speaks for a quarter of a second on both
+    sides (the detector looks twice a second), but never beyond its shot.
+    """
+    first = milliseconds_to_frame(span.start, rate)
+    if not span.is_sample:
+        return FrameRange(first, max(first + 1, milliseconds_to_frame(span.end, rate)))
+    moment = grid.at(first)
+    if moment is None:
+        return None
+    half = -(-rate.numerator // (_SAMPLES_BOTH_SIDES * rate.denominator))
+    return grid.within_shot(moment, FrameRange(max(0, first - half), first + half))
+
+
+def gather(
+    detections: Detections, shots: Sequence[Shot], rate: Fraction, words: Sequence[FrameRange] | None = None
+) -> Evidence:
+    """Attach all findings to the moments of the film; the order of the findings does not matter.
+
+    Args:
+        detections: the findings.
+        shots: of the film, in order.
+        rate: frames per second.
+        words: frames of what is spoken, in order; None when nobody tells.
+    """
+    grid = MomentGrid(shots, rate)
+    ancestors, categories = _taxonomy(detections.labels)
+    found = [_Found() for _ in range(len(grid))]
+    _attach(found, grid, rate, (("label", d.name, d.span, d.confidence) for d in detections.labels))
+    rarity = _rarity(found)
+    for moment in found:
+        _collapse_ancestors(moment.strengths, ancestors)
+    _attach(found, grid, rate, (("moderation", d.name, d.span, d.confidence) for d in detections.moderation))
+    _attach(
+        found,
+        grid,
+        rate,
+        (
+            ("celebrity", d.name, MillisecondSpan(d.at, d.at), d.confidence)
+            for d in detections.celebrities
+            if d.confidence >= CELEBRITY_CONFIDENCE
+        ),
+    )
+    _add_faces(found, detections, grid, rate)
+    _add_cut_rate(found, shots, grid, rate)
+    _add_darkness(found)
+    _add_speech(found, words, grid)
+    lineage = _moderation_parents(detections.moderation)
+    concepts = _concepts(found, ancestors, categories, rarity, lineage)
+    return Evidence(concepts, _moments(found, grid, concepts))
+
+
+class _Found:
+    """What has been found at one moment so far."""
+
+    __slots__ = ("cues", "strengths")
+
+    def __init__(self) -> None:
+        self.strengths: dict[tuple[str, str], float] = {}
+        self.cues: dict[str, float] = {}
+
+
+def _taxonomy(
+    labels: Iterable[LabelDetection],
+) -> tuple[dict[str, frozenset[str]], dict[str, tuple[str, ...]]]:
+    """Ancestors and categories of each label, united over all detections of the film."""
+    ancestors: dict[str, set[str]] = {}
+    categories: dict[str, set[str]] = {}
+    for label in labels:
+        ancestors.setdefault(label.name, set()).update(label.parents)
+        categories.setdefault(label.name, set()).update(label.categories)
+    return (
+        {name: frozenset(above) - {name} for name, above in ancestors.items()},
+        {name: tuple(sorted(own)) for name, own in categories.items()},
+    )
+
+
+def _attach(
+    found: list[_Found],
+    grid: MomentGrid,
+    rate: Fraction,
+    findings: Iterable[tuple[str, str, MillisecondSpan, float]],
+) -> None:
+    """Keep the strongest finding of each concept per moment.
+
+    A finding counts in full when it covers half of the moment, in proportion when less.
+    """
+    for kind, name, span, confidence in findings:
+        full = strength(confidence)
+        frames = to_frames(span, rate, grid) if full > 0 else None
+        if frames is None:
+            continue
+        key = (kind, name)
+        for moment, shared in grid.overlapping(frames):
+            value = full * min(1.0, 2 * shared / grid.ranges[moment].length)
+            strengths = found[moment].strengths
+            if value > strengths.get(key, 0.0):
+                strengths[key] = value
+
+
+def _rarity(found: Sequence[_Found]) -> dict[str, float]:
+    """How rare each label is within this film: ln((1+T)/(1+n)) / ln(1+T) over T moments."""
+    count: dict[str, int] = {}
+    for moment in found:
+        for _, name in moment.strengths:
+            count[name] = count.get(name, 0) + 1
+    whole = log(1 + len(found))
+    return {name: round(log((1 + len(found)) / (1 + seen)) / whole, PLACES) for name, seen in count.items()}
+
+
+def _collapse_ancestors(
+    strengths: dict[tuple[str, str], float], ancestors: Mapping[str, frozenset[str]]
+) -> None:
+    """Drop labels that a descendant at the same moment already stands for.
+
+    Rekognition returns Vehicle beside every Car. The ancestor stays only where it is much
+    surer than all its descendants, and so tells something of its own.
+    """
+    present = [(name, value) for (_, name), value in strengths.items()]
+    for name, value in present:
+        for above in ancestors.get(name, ()):
+            key = ("label", above)
+            mutual = name in ancestors.get(above, ())
+            if key in strengths and not mutual and value >= _COLLAPSE_SHARE * strengths[key]:
+                del strengths[key]
+
+
+def _add_faces(found: list[_Found], detections: Detections, grid: MomentGrid, rate: Fraction) -> None:
+    for moment, reading in face_readings(detections.faces, grid, rate).items():
+        found[moment].cues.update(reading.cues)
+        for emotion, value in reading.emotions:
+            found[moment].strengths[("emotion", emotion)] = value
+
+
+def _add_cut_rate(found: list[_Found], shots: Sequence[Shot], grid: MomentGrid, rate: Fraction) -> None:
+    if len(shots) < 2:
+        return
+    ranks = ranked(cut_rates(shots, int(_CUT_RATE_WINDOW_SECONDS * rate)))
+    for moment, shot in enumerate(grid.shot_of):
+        found[moment].cues["cut_rate"] = ranks[shot]
+
+
+def _add_darkness(found: list[_Found]) -> None:
+    for moment in found:
+        dark = max((moment.strengths.get(("label", name), 0.0) for name in _DARK_LABELS), default=0.0)
+        if "brightness" in moment.cues:
+            dark = max(dark, 1 - 2 * moment.cues["brightness"])
+        if dark > 0:
+            moment.cues["darkness"] = dark
+
+
+def _add_speech(found: list[_Found], words: Sequence[FrameRange] | None, grid: MomentGrid) -> None:
+    if words is None:
+        return
+    spoken = [0] * len(found)
+    for word in words:
+        for moment, shared in grid.overlapping(word):
+            spoken[moment] += shared
+    for moment, frames in enumerate(spoken):
+        found[moment].cues["speech"] = min(1.0, frames / grid.ranges[moment].length)
+
+
+def _moderation_parents(moderation: Iterable[ModerationDetection]) -> dict[str, tuple[str, ...]]:
+    return {d.name: (d.parent,) for d in sorted(moderation) if d.parent}
+
+
+def _concepts(
+    found: Iterable[_Found],
+    ancestors: Mapping[str, frozenset[str]],
+    categories: Mapping[str, tuple[str, ...]],
+    rarity: Mapping[str, float],
+    lineage: Mapping[str, tuple[str, ...]],
+) -> tuple[Concept, ...]:
+    keys = sorted({key for moment in found for key in moment.strengths})
+    concepts = []
+    for kind, name in keys:
+        if kind == "label":
+            above = tuple(sorted(ancestors[name]))
+            concepts.append(Concept(kind, name, above, categories[name], rarity[name]))
+        else:
+            concepts.append(Concept(kind, name, lineage.get(name, ()) if kind == "moderation" else ()))
+    return tuple(concepts)
+
+
+def _moments(found: Sequence[_Found], grid: MomentGrid, concepts: Sequence[Concept]) -> tuple[Moment, ...]:
+    index = {(concept.kind, concept.name): position for position, concept in enumerate(concepts)}
+    return tuple(
+        Moment(
+            range=grid.ranges[position],
+            shot=grid.shot_of[position],
+            strengths=tuple(
+                sorted((index[key], round(value, PLACES)) for key, value in moment.strengths.items())
+            ),
+            cues={name: round(moment.cues[name], PLACES) for name in CUES if name in moment.cues},
+        )
+        for position, moment in enumerate(found)
+    )

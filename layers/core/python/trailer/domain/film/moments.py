@@ -1,0 +1,59 @@
+"""Moments: shots cut into slices of about one second, the grain at which evidence is kept.
+
+Rekognition samples about twice a second, so a finer grain would hold nothing new,
+and a coarser one could not find the best part of a long shot.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+from trailer.domain.film.shots import Shot
+from trailer.domain.time.timecode import FrameRange
+
+
+class MomentGrid:
+    """The moments of a film in order; each lies inside one shot and together they are the shots."""
+
+    def __init__(self, shots: Sequence[Shot], rate: Fraction) -> None:
+        self.ranges: list[FrameRange] = []
+        self.shot_of: list[int] = []
+        for shot in shots:
+            for frames in slices(shot.range, rate):
+                self.ranges.append(frames)
+                self.shot_of.append(shot.index)
+        self._starts = [frames.start for frames in self.ranges]
+        self._shots = shots
+
+    def __len__(self) -> int:
+        return len(self.ranges)
+
+    def at(self, frame: int) -> int | None:
+        """Index of the moment that holds a frame; None in a gap between shots."""
+        index = bisect_right(self._starts, frame) - 1
+        return index if index >= 0 and frame < self.ranges[index].end else None
+
+    def overlapping(self, frames: FrameRange) -> Iterator[tuple[int, int]]:
+        """Moments that share frames with a range: index and number of shared frames."""
+        index = max(0, bisect_right(self._starts, frames.start) - 1)
+        stop = bisect_left(self._starts, frames.end)
+        for moment in range(index, stop):
+            own = self.ranges[moment]
+            shared = min(own.end, frames.end) - max(own.start, frames.start)
+            if shared > 0:
+                yield moment, shared
+
+    def within_shot(self, moment: int, frames: FrameRange) -> FrameRange | None:
+        """A range clipped to the shot of a moment, so that no finding leaks over a cut."""
+        return frames.intersection(self._shots[self.shot_of[moment]].range)
+
+
+def slices(frames: FrameRange, rate: Fraction) -> Iterator[FrameRange]:
+    """Cut a range into equal parts (to the frame) of about one second; never an empty one."""
+    count = max(1, min(frames.length, int(frames.length / rate + Fraction(1, 2))))
+    edges = [frames.start + frames.length * part // count for part in range(count + 1)]
+    for start, end in pairwise(edges):
+        yield FrameRange(start, end)

@@ -1,0 +1,181 @@
+"""Scenes: adjacent shots that share place and people, which no detector returns.
+
+The film is cut where the evidence before and after differs most, scenes keep a natural
+length, and a technical cue always separates. Without any evidence time alone decides.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+from math import fsum, sqrt
+from typing import Final
+
+from trailer.domain.film.detections import CueDetection
+from trailer.domain.film.evidence import PLACES, Evidence, Moment
+from trailer.domain.film.shots import Shot
+from trailer.domain.time.timecode import FrameRange
+
+MAX_SHOTS: Final = 20
+MAX_SECONDS: Final = 90
+
+_NATURAL_SECONDS: Final = 45
+_NATURAL_SHOTS: Final = 12
+_NATURAL_COUNT: Final = 12
+"""A short film still has about this many scenes, so that a trailer can spread over it."""
+_SHORTEST_NATURAL_SECONDS: Final = 5
+_CONTEXT_SHOTS: Final = 4
+_NOVELTY_WEIGHT: Final = 2.0
+_SOFT_TRANSITION_NOVELTY: Final = 0.25
+_SEPARATION: Final = 1e6
+
+Vector = dict[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A run of shots; scenes are in order and every shot is in exactly one."""
+
+    index: int
+    range: FrameRange
+    """From the first frame of the first shot to the last frame of the last one."""
+    first_shot: int
+    end_shot: int
+    """Index after the last shot."""
+    concepts: Mapping[str, float] = field(default_factory=dict)
+    """Strongest strength of each concept by key such as "label:Car", ancestors included, sorted by key."""
+    faces: float = 0.0
+    """Mean prominence of faces, 0 to 1."""
+    cuts_per_minute: float = 0.0
+
+
+def group_scenes(
+    shots: Sequence[Shot], evidence: Evidence, cues: Sequence[CueDetection], rate: Fraction
+) -> tuple[Scene, ...]:
+    """Group consecutive shots into scenes; never fewer than one scene."""
+    vectors = _shot_vectors(shots, evidence)
+    novelty = [_novelty(shots, vectors, cut) for cut in range(1, len(shots))]
+    separated = _separations(shots, cues)
+    bounds = _best_bounds(shots, novelty, separated, rate)
+    moments = _moments_by_shot(len(shots), evidence)
+    return tuple(
+        _describe(index, shots[first:end], moments[first:end], evidence, rate)
+        for index, (first, end) in enumerate(pairwise(bounds))
+    )
+
+
+def _shot_vectors(shots: Sequence[Shot], evidence: Evidence) -> list[Vector]:
+    """Per shot: rarity-weighted strength of each concept; ubiquitous labels vanish."""
+    vectors: list[Vector] = [{} for _ in shots]
+    for moment in evidence.moments:
+        vector = vectors[moment.shot]
+        for concept, value in moment.strengths:
+            weighted = value * evidence.concepts[concept].rarity
+            if weighted > vector.get(concept, 0.0):
+                vector[concept] = weighted
+    return vectors
+
+
+def _novelty(shots: Sequence[Shot], vectors: Sequence[Vector], cut: int) -> float:
+    """How much the shots after a cut differ from those before: 0 same, 1 nothing in common."""
+    before = _sum(vectors[max(0, cut - _CONTEXT_SHOTS) : cut])
+    after = _sum(vectors[cut : cut + _CONTEXT_SHOTS])
+    soft = _SOFT_TRANSITION_NOVELTY if shots[cut].range.start > shots[cut - 1].range.end else 0.0
+    if not before or not after:
+        return soft
+    return min(1.0, 1 - _cosine(before, after) + soft)
+
+
+def _sum(vectors: Sequence[Vector]) -> Vector:
+    total: Vector = {}
+    for vector in vectors:
+        for concept, value in vector.items():
+            total[concept] = total.get(concept, 0.0) + value
+    return total
+
+
+def _cosine(one: Vector, other: Vector) -> float:
+    shared = fsum(value * other[concept] for concept, value in one.items() if concept in other)
+    norms = fsum(value * value for value in one.values()) * fsum(value * value for value in other.values())
+    return shared / sqrt(norms) if norms > 0 else 0.0
+
+
+def _separations(shots: Sequence[Shot], cues: Sequence[CueDetection]) -> frozenset[int]:
+    """Cuts that must separate scenes: a technical cue starts or ends there, or lies between."""
+    starts = [shot.range.start for shot in shots]
+    cuts: set[int] = set()
+    for cue in cues:
+        for frame in (cue.range.start, cue.range.end):
+            cut = bisect_left(starts, frame)
+            cuts.add(cut)
+    return frozenset(cut for cut in cuts if 0 < cut < len(shots))
+
+
+def _best_bounds(
+    shots: Sequence[Shot], novelty: Sequence[float], separated: frozenset[int], rate: Fraction
+) -> list[int]:
+    """Scene bounds as shot indexes, by dynamic programming over all allowed scenes.
+
+    A scene costs its squared deviation from the natural length and a bound earns its
+    novelty. A shot longer than the limit is a scene of its own.
+    """
+    length = shots[-1].range.end - shots[0].range.start
+    seconds = float(length / rate)
+    natural = min(_NATURAL_SECONDS, max(_SHORTEST_NATURAL_SECONDS, seconds / _NATURAL_COUNT))
+    natural_frames = natural * float(rate)
+    limit = int(MAX_SECONDS * rate)
+    best = [0.0] + [float("inf")] * len(shots)
+    back = [0] * (len(shots) + 1)
+    for end in range(1, len(shots) + 1):
+        for first in range(end - 1, max(-1, end - 1 - MAX_SHOTS), -1):
+            frames = shots[end - 1].range.end - shots[first].range.start
+            if end - first > 1 and (frames > limit or (first + 1) in separated):
+                break
+            cost = best[first] + ((frames - natural_frames) / natural_frames) ** 2
+            cost += ((end - first) / _NATURAL_SHOTS) ** 2 / 4
+            if first > 0:
+                cost -= _NOVELTY_WEIGHT * novelty[first - 1]
+            if cost < best[end] - 1e-12:
+                best[end], back[end] = cost, first
+    bounds = [len(shots)]
+    while bounds[-1] > 0:
+        bounds.append(back[bounds[-1]])
+    return bounds[::-1]
+
+
+def _moments_by_shot(shot_count: int, evidence: Evidence) -> list[list[Moment]]:
+    moments: list[list[Moment]] = [[] for _ in range(shot_count)]
+    for moment in evidence.moments:
+        moments[moment.shot].append(moment)
+    return moments
+
+
+def _describe(
+    index: int,
+    shots: Sequence[Shot],
+    moments: Sequence[Sequence[Moment]],
+    evidence: Evidence,
+    rate: Fraction,
+) -> Scene:
+    frames = FrameRange(shots[0].range.start, shots[-1].range.end)
+    concepts: dict[str, float] = {}
+    faces: list[float] = []
+    for moment in (moment for own in moments for moment in own):
+        faces.append(moment.cues.get("faces", 0.0) * moment.range.length)
+        for number, value in moment.strengths:
+            concept = evidence.concepts[number]
+            for name in (concept.name, *concept.parents):
+                key = f"{concept.kind}:{name}"
+                concepts[key] = max(value, concepts.get(key, 0.0))
+    return Scene(
+        index=index,
+        range=frames,
+        first_shot=shots[0].index,
+        end_shot=shots[-1].index + 1,
+        concepts=dict(sorted(concepts.items())),
+        faces=round(fsum(faces) / frames.length, PLACES),
+        cuts_per_minute=round(float((len(shots) - 1) * 60 * rate / frames.length), PLACES),
+    )

@@ -1,0 +1,167 @@
+"""What a good set of clips is: a monotone submodular function with four named terms.
+
+- relevance: how much of the most relevant material that could fit is in;
+- coverage: the profile's welcome words that occur in the film, each counted once;
+- diversity: relevance per scene with falling returns;
+- stage: how far the wished share of each part of the story is filled.
+
+All terms lie in [0, 1]. Falling returns are piecewise linear, so that an integer program
+can check the planner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from trailer.domain.planning.candidates import Candidate
+from trailer.domain.taste.profiles import ObjectiveWeights
+from trailer.domain.time.timecode import FrameRange
+
+STAGE_ENDS: Final = (
+    Fraction(10, 100),
+    Fraction(25, 100),
+    Fraction(50, 100),
+    Fraction(75, 100),
+    Fraction(945, 1000),
+)
+"""Where the parts of the story end, as shares of the content: set-up, new situation, progress,
+complications, final push and aftermath."""
+
+_FLOOR: Final = 0.05
+"""Relevance that every frame has for diversity, so that scenes are spread even without evidence."""
+
+
+def stage_of(frame: int, content: FrameRange) -> int:
+    """Part of the story, 0 to 5, that a frame belongs to."""
+    share = Fraction(frame - content.start, content.length)
+    return sum(share >= end for end in STAGE_ENDS)
+
+
+@dataclass(frozen=True)
+class Objective:
+    """The function to maximise, with everything in it that does not depend on the choice."""
+
+    weights: ObjectiveWeights
+    relevance_bound: float
+    """The most relevance that fits the budget, in frames; positive."""
+    concept_weights: Mapping[str, float]
+    """Welcome words that the eligible material shows; the weights sum to 1 or there are none."""
+    scene_step: float
+    """Worth of one scene, in frames, after which more of it counts half, then a quarter."""
+    quotas: tuple[float, ...]
+    """Wished frames per part of the story."""
+    quota_total: float
+
+    def terms(self, chosen: Iterable[Candidate]) -> dict[str, float]:
+        """The four terms, unweighted, for explanation and tests."""
+        state = State(self)
+        for candidate in chosen:
+            state.add(candidate)
+        return state.terms()
+
+    def value(self, chosen: Iterable[Candidate]) -> float:
+        """The weighted sum of the terms."""
+        state = State(self)
+        for candidate in chosen:
+            state.add(candidate)
+        return state.value
+
+
+class State:
+    """The objective of a growing set, with cheap gains."""
+
+    def __init__(self, objective: Objective) -> None:
+        self._objective = objective
+        self._relevance = 0.0
+        self._covered: dict[str, float] = {}
+        self._scenes: dict[int, float] = {}
+        self._stages = [0] * len(objective.quotas)
+        self.value = 0.0
+
+    def gain(self, candidate: Candidate) -> float:
+        """How much adding the candidate raises the value; never negative."""
+        objective, weights = self._objective, self._objective.weights
+        gain = weights.relevance * candidate.value / objective.relevance_bound
+        for word, strength in candidate.concepts.items():
+            covered = self._covered.get(word, 0.0)
+            if covered < 1:
+                gain += weights.coverage * objective.concept_weights[word] * min(1 - covered, strength)
+        before = self._scenes.get(candidate.scene, 0.0)
+        gain += weights.diversity * (self._spread(before + self._worth(candidate)) - self._spread(before))
+        stage = candidate.stage
+        missing = objective.quotas[stage] - self._stages[stage]
+        if missing > 0:
+            gain += weights.stage * min(missing, candidate.cost) / objective.quota_total
+        return gain
+
+    def add(self, candidate: Candidate) -> None:
+        """Take the candidate into the set."""
+        self.value += self.gain(candidate)
+        self._relevance += candidate.value
+        for word, strength in candidate.concepts.items():
+            self._covered[word] = min(1.0, self._covered.get(word, 0.0) + strength)
+        self._scenes[candidate.scene] = self._scenes.get(candidate.scene, 0.0) + self._worth(candidate)
+        self._stages[candidate.stage] += candidate.cost
+
+    def terms(self) -> dict[str, float]:
+        """The four terms, unweighted."""
+        objective = self._objective
+        quotas = zip(self._stages, objective.quotas, strict=True)
+        return {
+            "relevance": self._relevance / objective.relevance_bound,
+            "coverage": sum(
+                weight * self._covered.get(word, 0.0) for word, weight in objective.concept_weights.items()
+            ),
+            "diversity": sum(self._spread(self._scenes[scene]) for scene in sorted(self._scenes)),
+            "stage": sum(min(frames, quota) for frames, quota in quotas) / objective.quota_total,
+        }
+
+    def _worth(self, candidate: Candidate) -> float:
+        return candidate.value + _FLOOR * candidate.cost
+
+    def _spread(self, worth: float) -> float:
+        """Slopes 1, 1/2, 1/4 with the breaks one and two steps up, scaled to the bound."""
+        step = self._objective.scene_step
+        first, second = min(worth, step), min(max(0.0, worth - step), step)
+        rest = max(0.0, worth - 2 * step)
+        return (first + second / 2 + rest / 4) / (self._objective.relevance_bound * (1 + _FLOOR))
+
+
+def build_objective(
+    weights: ObjectiveWeights,
+    pool: Sequence[Candidate],
+    concept_weights: Mapping[str, float],
+    stage_quota: Sequence[float],
+    budget: int,
+) -> Objective:
+    """Fit the objective to a film: its best material, its words, its reachable parts."""
+    shown = {word for candidate in pool for word in candidate.concepts}
+    total = sum(weight for word, weight in sorted(concept_weights.items()) if word in shown)
+    words = {word: weight / total for word, weight in sorted(concept_weights.items()) if word in shown}
+    bound = max(_best_material(pool, budget), _FLOOR * budget)
+    reachable = {candidate.stage for candidate in pool}
+    wished = [share if stage in reachable else 0.0 for stage, share in enumerate(stage_quota)]
+    scale = budget / sum(wished) if sum(wished) > 0 else 0.0
+    quotas = tuple(share * scale for share in wished) if scale else tuple(budget / 6 for _ in wished)
+    scenes = len({candidate.scene for candidate in pool})
+    step = bound * (1 + _FLOOR) / max(1, min(scenes, 10))
+    return Objective(weights, bound, words, step, quotas, sum(quotas))
+
+
+def _best_material(pool: Sequence[Candidate], budget: int) -> float:
+    """Relevance of the densest candidates that fill the budget, the last one in part."""
+    left, bound = budget, 0.0
+    taken: set[int] = set()
+    for candidate in sorted(pool, key=lambda one: (-one.value / one.cost, one.range, one.room)):
+        if candidate.room.start in taken:
+            continue
+        taken.add(candidate.room.start)
+        frames = min(left, candidate.cost)
+        bound += candidate.value * frames / candidate.cost
+        left -= frames
+        if left == 0:
+            break
+    return bound

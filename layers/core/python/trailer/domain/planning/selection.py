@@ -1,0 +1,237 @@
+"""Choosing the clips: lazy greedy from several seeds and plain orders, improved by exchanges.
+
+Deterministic: integers for cost, rounded gains, and ties broken by position in the film.
+"""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from trailer.domain.planning.candidates import Candidate, CutRules
+from trailer.domain.planning.objective import Objective, State
+
+_SEEDS: Final = 12
+_SWAP_POOL: Final = 150
+_SWAP_ROUNDS: Final = 3
+_FORCE_POOL: Final = 80
+_EPSILON: Final = 1e-9
+
+
+class Choice:
+    """A set of clips whose rooms keep apart, within the budget."""
+
+    def __init__(self, rules: CutRules, chosen: Iterable[Candidate] = ()) -> None:
+        self.rules = rules
+        self._rooms: list[tuple[int, int]] = []
+        self._scenes: dict[int, int] = {}
+        self.clips: list[Candidate] = []
+        self.charged = 0
+        self.reused = 0
+        for candidate in chosen:
+            self.add(candidate)
+
+    def allows(self, candidate: Candidate) -> bool:
+        """Whether the candidate keeps its distance, its scene has a place left, and it may be repeated."""
+        if self._scenes.get(candidate.scene, 0) >= self.rules.clips_per_scene:
+            return False
+        if candidate.reused and self.reused + candidate.reused > self.rules.reusable:
+            return False
+        start = candidate.room.start - self.rules.spacing
+        end = candidate.room.end + self.rules.spacing
+        index = bisect_left(self._rooms, (start, -1))
+        if index > 0 and self._rooms[index - 1][1] > start:
+            return False
+        return index >= len(self._rooms) or self._rooms[index][0] >= end
+
+    def add(self, candidate: Candidate) -> None:
+        """Take the candidate in."""
+        insort(self._rooms, (candidate.room.start, candidate.room.end))
+        self._scenes[candidate.scene] = self._scenes.get(candidate.scene, 0) + 1
+        self.clips.append(candidate)
+        self.charged += self.rules.charge(candidate)
+        self.reused += candidate.reused
+
+    def affords(self, candidate: Candidate, budget: int) -> bool:
+        """Whether the candidate's charge still fits."""
+        return self.charged + self.rules.charge(candidate) <= budget
+
+    def without(self, clip: Candidate) -> Choice:
+        """The same choice less one clip."""
+        return Choice(self.rules, (other for other in self.clips if other is not clip))
+
+
+@dataclass(frozen=True, slots=True)
+class _Arena:
+    """What all greedy runs of one selection share, computed once."""
+
+    pool: Sequence[Candidate]
+    gains: Sequence[float]
+    """Gain of each candidate over the pinned clips alone."""
+    charges: Sequence[int]
+    ranking: Sequence[tuple[float, int]]
+    """Negative gain per charge and index into the pool, best first; sorted, so also a heap."""
+    objective: Objective
+    budget: int
+
+    def key(self, gain: float, index: int) -> tuple[float, int]:
+        """Place of a candidate in the ranking, were this its gain."""
+        return -round(gain / self.charges[index], 12), index
+
+    def best(self, count: int) -> _Arena:
+        """The same with only the best-ranked candidates."""
+        return replace(self, ranking=self.ranking[:count])
+
+
+def select(
+    pool: Sequence[Candidate],
+    pinned: Sequence[Candidate],
+    objective: Objective,
+    rules: CutRules,
+    budget: int,
+) -> Choice:
+    """The best set found whose charges fit the budget; pinned clips are always in.
+
+    Args:
+        pool: candidates in film order.
+        pinned: clips that must be in; their cost is within the budget.
+        objective: what to maximise.
+        rules: distances between clips, and what a clip is charged.
+        budget: frames.
+    """
+    state = _state(objective, pinned)
+    gains = [state.gain(candidate) for candidate in pool]
+    charges = [rules.charge(candidate) for candidate in pool]
+    ranking = sorted((-round(gains[i] / charges[i], 12), i) for i in range(len(pool)))
+    arena = _Arena(pool, gains, charges, ranking, objective, budget)
+    best = max(_starts(arena, pinned, rules), key=lambda choice: round(objective.value(choice.clips), 9))
+    return _forced(arena.best(_FORCE_POOL), _swapped(arena.best(_SWAP_POOL), best))
+
+
+def _state(objective: Objective, clips: Iterable[Candidate]) -> State:
+    state = State(objective)
+    for clip in clips:
+        state.add(clip)
+    return state
+
+
+def _starts(arena: _Arena, pinned: Sequence[Candidate], rules: CutRules) -> Iterator[Choice]:
+    """Greedy alone and from each seed, then three plain orders.
+
+    The orders win where a trailer takes much of a short film: there, how clips fit beside each
+    other decides, and gain per frame is blind to that.
+    """
+    yield _greedy(arena, Choice(rules, pinned))
+    for seed in _seeds(arena):
+        start = Choice(rules, pinned)
+        if start.allows(seed) and start.affords(seed, arena.budget):
+            start.add(seed)
+            yield _greedy(arena, start)
+    pool, gains = arena.pool, arena.gains
+    for order in (gains, [one.value for one in pool], [one.value / one.cost for one in pool]):
+        best_first = sorted((-round(value, 12), index) for index, value in enumerate(order))
+        yield _taken(Choice(rules, pinned), (pool[index] for _, index in best_first), arena.budget)
+
+
+def _taken(choice: Choice, order: Iterable[Candidate], budget: int) -> Choice:
+    """Add whatever of an order still fits, and return the choice."""
+    for candidate in order:
+        if choice.affords(candidate, budget) and choice.allows(candidate):
+            choice.add(candidate)
+    return choice
+
+
+def _seeds(arena: _Arena) -> list[Candidate]:
+    """The candidates with the greatest gains, and those with the greatest gains per charge."""
+    by_gain = sorted(range(len(arena.pool)), key=lambda i: (-round(arena.gains[i], 12), i))[:_SEEDS]
+    by_rate = [index for _, index in arena.ranking[:_SEEDS]]
+    return [arena.pool[index] for index in dict.fromkeys([*by_gain, *by_rate])]
+
+
+def _greedy(arena: _Arena, choice: Choice) -> Choice:
+    """Add the best gain per charge until nothing fits, and return the choice.
+
+    Gains only fall as the set grows, so an old gain bounds the new one and few are recomputed.
+    """
+    state = _state(arena.objective, choice.clips)
+    heap = list(arena.ranking)
+    cheapest = min((arena.charges[index] for _, index in heap), default=0)
+    while heap and choice.charged + cheapest <= arena.budget:
+        _, index = heapq.heappop(heap)
+        candidate = arena.pool[index]
+        if choice.charged + arena.charges[index] > arena.budget or not choice.allows(candidate):
+            continue
+        key = arena.key(state.gain(candidate), index)
+        if heap and key > heap[0]:
+            heapq.heappush(heap, key)
+            continue
+        state.add(candidate)
+        choice.add(candidate)
+    return choice
+
+
+def _swapped(arena: _Arena, choice: Choice) -> Choice:
+    """Replace single clips while that helps, refilling what becomes free."""
+    value = arena.objective.value(choice.clips)
+    for _ in range(_SWAP_ROUNDS):
+        improved = False
+        for clip in sorted(choice.clips, key=lambda one: one.range):
+            swapped = None if clip.pinned else _swap(arena, choice, clip)
+            if swapped is None:
+                continue
+            new_value = arena.objective.value(swapped.clips)
+            if new_value > value + _EPSILON:
+                choice, value, improved = swapped, new_value, True
+        if not improved:
+            break
+    return choice
+
+
+def _swap(arena: _Arena, choice: Choice, clip: Candidate) -> Choice | None:
+    """The choice with the best replacement for one clip, refilled; None where nothing fits.
+
+    The clip itself is no replacement. A clip that an earlier swap of the round took out is
+    not in the choice any more and has none.
+    """
+    if all(clip is not other for other in choice.clips):
+        return None
+    rest = choice.without(clip)
+    state = _state(arena.objective, rest.clips)
+    fitting = [
+        index
+        for _, index in arena.ranking
+        if arena.pool[index] is not clip
+        and rest.charged + arena.charges[index] <= arena.budget
+        and rest.allows(arena.pool[index])
+    ]
+    if not fitting:
+        return None
+    best = max(fitting, key=lambda i: (round(state.gain(arena.pool[i]), 12), -i))
+    rest.add(arena.pool[best])
+    return _greedy(arena, rest)
+
+
+def _forced(arena: _Arena, choice: Choice) -> Choice:
+    """Put in candidates at the cost of whatever is in their way, where that helps.
+
+    A swap frees one place only; a good clip between two middling ones needs both of theirs.
+    """
+    value = arena.objective.value(choice.clips)
+    for _, index in arena.ranking:
+        candidate = arena.pool[index]
+        if any(candidate is clip for clip in choice.clips):
+            continue
+        forced = Choice(choice.rules, (clip for clip in choice.clips if clip.pinned))
+        if not forced.allows(candidate) or not forced.affords(candidate, arena.budget):
+            continue
+        forced.add(candidate)
+        rest = (clip for clip in choice.clips if not clip.pinned)
+        densest = sorted(rest, key=lambda clip: (-round(clip.value / clip.cost, 9), clip.range))
+        forced = _greedy(arena, _taken(forced, densest, arena.budget))
+        new_value = arena.objective.value(forced.clips)
+        if new_value > value + _EPSILON:
+            choice, value = forced, new_value
+    return choice

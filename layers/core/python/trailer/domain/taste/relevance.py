@@ -1,0 +1,167 @@
+"""How much a viewer would want to see each moment, with the reasons.
+
+A moment's relevance is ``1 - exp(-k * wish)`` with ``wish`` the sum of its cues, never below
+zero: a second cue adds less than the first, and the score stays below one. The parts of a
+score share it out in proportion to the cues, so they add up to it exactly.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import exp, fsum
+from typing import Final
+
+from trailer.domain.film.analysis import Analysis
+from trailer.domain.film.evidence import Concept, Moment
+from trailer.domain.taste.profiles import ViewerProfile
+from trailer.domain.time.timecode import FrameRange
+
+_STEEPNESS: Final = 1.0
+_RANKED_CUES: Final = ("cut_rate", "brightness", "sharpness")
+"""Cues that are ranks in the film: their middle is no evidence either way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a profile thinks of one concept of a film."""
+
+    source: str
+    """The word of the profile that speaks, such as "label:Weapon" or "category:Sports"."""
+    weight: float
+    """Signed; rarity included."""
+
+
+def opinions(concepts: Sequence[Concept], profile: ViewerProfile) -> dict[int, Opinion]:
+    """The profile's opinion on each concept that it has one on, by concept index."""
+    found: dict[int, Opinion] = {}
+    for index, concept in enumerate(concepts):
+        opinion = _opinion(concept, profile)
+        if opinion is not None and opinion.weight != 0:
+            found[index] = opinion
+    return found
+
+
+def _opinion(concept: Concept, profile: ViewerProfile) -> Opinion | None:
+    if concept.kind == "label":
+        return _label_opinion(concept, profile)
+    if concept.kind == "emotion":
+        weights, names = profile.emotions, [concept.name]
+    elif concept.kind == "celebrity":
+        weights, names = profile.celebrities, [concept.name, "*"]
+    else:
+        weights = profile.moderation
+        names = [concept.name.lower(), *(name.lower() for name in concept.parents), "*"]
+    for name in names:
+        if name in weights:
+            return Opinion(concept.key, weights[name])
+    return None
+
+
+def _label_opinion(concept: Concept, profile: ViewerProfile) -> Opinion | None:
+    """The strongest word along the label's ancestry; only where there is none, its category.
+
+    Counting Gun, Weapon and Weapons and Military for one pistol would be counting it thrice.
+    """
+    lineage = [name for name in (concept.name, *concept.parents) if name in profile.labels]
+    if lineage:
+        name = max(lineage, key=lambda word: (abs(profile.labels[word]), word == concept.name, word))
+        return Opinion(f"label:{name}", profile.labels[name] * concept.rarity)
+    known = [name for name in concept.categories if name in profile.categories]
+    if known:
+        name = max(known, key=lambda word: (abs(profile.categories[word]), word))
+        return Opinion(f"category:{name}", profile.categories[name] * concept.rarity)
+    return None
+
+
+def wishes(moment: Moment, opinion_of: Mapping[int, Opinion], profile: ViewerProfile) -> dict[str, float]:
+    """Signed contribution of each cue to the wish to see a moment; each source speaks once."""
+    found: dict[str, float] = {}
+    for concept, value in moment.strengths:
+        opinion = opinion_of.get(concept)
+        if opinion is not None:
+            wish = opinion.weight * value
+            if abs(wish) > abs(found.get(opinion.source, 0.0)):
+                found[opinion.source] = wish
+    cues = moment.cues
+    said = (("faces", profile.faces), ("two_shot", profile.two_shot), ("speech", profile.speech))
+    for name, weight in said:
+        if weight and cues.get(name):
+            found[name] = weight * cues[name]
+    for name, weight in profile.energy.items():
+        if weight and name in cues:
+            level = cues[name] - 0.5 if name in _RANKED_CUES else cues[name]
+            found[f"energy:{name}"] = weight * level
+    return found
+
+
+def score(found: Mapping[str, float]) -> tuple[float, dict[str, float]]:
+    """Relevance of a moment in [0, 1) and its parts by cue; the parts add up to it."""
+    wish = fsum(found.values())
+    if wish <= 0:
+        return 0.0, {}
+    relevance = 1 - exp(-_STEEPNESS * wish)
+    return relevance, {name: relevance * part / wish for name, part in found.items() if part}
+
+
+@dataclass(frozen=True)
+class RelevanceTrack:
+    """Relevance along the film for one profile. Integrals are in frames of full relevance."""
+
+    moments: tuple[Moment, ...]
+    scores: tuple[float, ...]
+    parts: tuple[Mapping[str, float], ...]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [moment.range.start for moment in self.moments]
+
+    @cached_property
+    def _sums(self) -> list[float]:
+        sums = [0.0]
+        for moment, value in zip(self.moments, self.scores, strict=True):
+            sums.append(sums[-1] + value * moment.range.length)
+        return sums
+
+    def until(self, frame: int) -> float:
+        """Integral from the start of the film up to a frame."""
+        index = bisect_right(self._starts, frame) - 1
+        if index < 0:
+            return 0.0
+        inside = min(frame, self.moments[index].range.end) - self.moments[index].range.start
+        return self._sums[index] + inside * self.scores[index]
+
+    def integral(self, frames: FrameRange) -> float:
+        """Integral of the relevance over a range, not negative."""
+        return max(0.0, self.until(frames.end) - self.until(frames.start))
+
+    def overlapping(self, frames: FrameRange) -> range:
+        """Indexes of the moments that share frames with a range."""
+        first = max(0, bisect_right(self._starts, frames.start) - 1)
+        if self.moments and self.moments[first].range.end <= frames.start:
+            first += 1
+        return range(first, bisect_right(self._starts, frames.end - 1))
+
+    def explain(self, frames: FrameRange) -> tuple[float, dict[str, float]]:
+        """Mean relevance over a range and its parts by cue; the parts add up to it."""
+        shares: dict[str, list[float]] = {}
+        for index in self.overlapping(frames):
+            own = self.moments[index].range
+            shared = min(own.end, frames.end) - max(own.start, frames.start)
+            for name, part in self.parts[index].items():
+                shares.setdefault(name, []).append(part * shared)
+        parts = {name: fsum(values) / frames.length for name, values in sorted(shares.items())}
+        return fsum(parts.values()), parts
+
+
+def relevance_track(analysis: Analysis, profile: ViewerProfile) -> RelevanceTrack:
+    """Score every moment of a film for one profile."""
+    opinion_of = opinions(analysis.concepts, profile)
+    scored = [score(wishes(moment, opinion_of, profile)) for moment in analysis.moments]
+    return RelevanceTrack(
+        analysis.moments,
+        tuple(value for value, _ in scored),
+        tuple(parts for _, parts in scored),
+    )

@@ -1,0 +1,1 @@
+"""Exact time: frames, ranges of frames, timecode."""
