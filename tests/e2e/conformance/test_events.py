@@ -110,13 +110,14 @@ def queues(emulator: Emulator) -> dict[str, str]:
     attributes = ["QueueArn"]
     dead_arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=attributes)["Attributes"]["QueueArn"]
     redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 2})
+    # Not shorter than the function may take, as AWS demands: else a slow first start comes twice.
     queue = sqs.create_queue(
-        QueueName="completions", Attributes={"VisibilityTimeout": "1", "RedrivePolicy": redrive}
+        QueueName="completions", Attributes={"VisibilityTimeout": "5", "RedrivePolicy": redrive}
     )["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=attributes)["Attributes"]["QueueArn"]
     topic = sns.create_topic(Name="detections")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
-    function = create_function(emulator, "consumer", "function.batch")
+    function = create_function(emulator, "consumer", "function.batch", Timeout=5)
     emulator.client("lambda").create_event_source_mapping(
         FunctionName=function,
         EventSourceArn=arn,
@@ -140,7 +141,7 @@ def test_a_reported_message_comes_again_and_then_goes_to_the_dead_letters(
     good, bad = tmp_path / "good", tmp_path / "bad"
     for message in ({"counter": str(good)}, {"counter": str(bad), "bad": True}):
         sns.publish(TopicArn=queues["topic"], Message=json.dumps(message))
-    eventually(lambda: depth(emulator, queues["dead"]) == 1)
+    eventually(lambda: depth(emulator, queues["dead"]) == 1, seconds=60)
     assert depth(emulator, queues["queue"]) == 0
     assert (good.stat().st_size, bad.stat().st_size) == (1, 2)
 
