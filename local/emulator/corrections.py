@@ -25,7 +25,7 @@ def apply(state_dir: Path) -> None:
 
     global _engine, _functions  # noqa: PLW0603  (one emulator is one process)
     _functions = install_functions(state_dir)
-    engine = _engine = stepfunctions.install(state_dir)
+    engine = _engine = stepfunctions.install(state_dir, _functions)
     events.install()
     objects.install()
     load: Any = app._load_persisted_state
@@ -67,7 +67,7 @@ def stop() -> None:
     """Stop the clock of every execution, before the state is saved for the last time."""
     freeze()
     if _functions is not None:
-        _functions.pool.close()
+        _functions.close()
 
 
 def save_services(services: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Run executions on our interpreter, in the emulator's records, so that its API shows them move."""
 
+import contextvars
 import json
 import logging
 import os
@@ -9,11 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from local.emulator.functions.install import Functions
 from local.emulator.mediaconvert_client import MediaConvertClient
 from local.emulator.states import definition
 from local.emulator.states.errors import RUNTIME, Cancelled, StatesError, UnsupportedError
 from local.emulator.states.history import now
 from local.emulator.states.interpreter import Interpreter
+from local.emulator.states.outlook import Outlook
 from local.emulator.states.run import Branch, MachineTimedOut, Run
 from local.emulator.states.tasks import Tasks
 from local.emulator.states.tokens import Tokens
@@ -27,13 +30,15 @@ INTERRUPTED = "States.ServiceRestart"
 class Engine:
     """The executions under way, and the services that their tasks reach."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, functions: Functions) -> None:
         """Create the engine; ``log`` gets one JSON line per finished execution."""
         from ministack.services import lambda_svc, stepfunctions  # noqa: PLC0415  (configured before import)
 
         self._lambda: Any = lambda_svc
         self._sfn: Any = stepfunctions
         self._log = log
+        self._functions = functions
+        self._preparing = threading.Lock()
         self._lock = threading.Lock()
         self._ended = threading.Condition(self._lock)
         self._runs: dict[str, Run] = {}
@@ -61,6 +66,10 @@ class Engine:
         if record["status"] != "RUNNING":
             # It was stopped before there was anything to stop.
             run.stop()
+        context = contextvars.copy_context()
+        threading.Thread(
+            target=context.run, args=(self._prepare, parsed), daemon=True, name="warm-up"
+        ).start()
         try:
             self._interpret(run, parsed, record)
         finally:
@@ -68,6 +77,27 @@ class Engine:
                 self._runs.pop(arn, None)
                 self._ended.notify_all()
             self._write_usage(record)
+
+    def _prepare(self, machine: dict[str, Any]) -> None:
+        """Warm up what the execution will call, one function after the other, while it is at work.
+
+        Lambda has such workers at hand, or brings them up beside everything else; here a cold start takes the
+        processor from the film.
+        """
+        if not self._preparing.acquire(blocking=False):
+            return
+        try:
+            for function in Outlook(self._machine_of, self._functions.wakers()).functions(machine):
+                self._functions.prepare(function)
+        except Exception:
+            # Nobody waits for it: what is not warm is started when it is called.
+            logger.exception("Functions could not be prepared.")
+        finally:
+            self._preparing.release()
+
+    def _machine_of(self, arn: str) -> dict[str, Any] | None:
+        machine = self._sfn._state_machines.get(arn)
+        return None if machine is None else json.loads(machine["definition"])
 
     def redrive(self, arn: str) -> None:
         """Run an execution that did not succeed on from its unfinished states, to its end."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from local.emulator.engine import Engine
 from local.emulator.executions import Executions
+from local.emulator.functions.install import Functions
 from local.emulator.states import definition
 from local.emulator.states.errors import UnsupportedError
 from local.emulator.states.tokens import TokenError
@@ -21,14 +22,14 @@ _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
 MAX_INPUT_BYTES = 262_144
 
 
-def install(state_dir: Path) -> Engine:
+def install(state_dir: Path, functions: Functions) -> Engine:
     """Replace what runs executions and answers task tokens; return the engine."""
     from ministack.core.responses import error_response_json, json_response  # noqa: PLC0415
     from ministack.services import stepfunctions  # noqa: PLC0415
     from ministack.services.cloudformation import provisioners  # noqa: PLC0415
 
     sfn: Any = stepfunctions
-    engine = Engine(state_dir / "executions.jsonl")
+    engine = Engine(state_dir / "executions.jsonl", functions)
     sfn._run_execution = engine.run
     sfn._start_execution = _start(sfn, error_response_json, json_response)
     sfn._stop_execution = _stop(sfn._stop_execution, engine)

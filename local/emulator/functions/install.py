@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import logging
 import os
 import threading
 import zipfile
@@ -10,11 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from local.emulator.functions.forks import Forks, Order, Process, can_fork, spawn
 from local.emulator.functions.packages import POWERTOOLS_LAYER, has_runtime_client, link_packages
 from local.emulator.functions.pool import Pool, Throttled
 from local.emulator.functions.worker import Code, Outcome
 from local.faults import deliveries
 from local.faults.injector import injector
+
+logger = logging.getLogger("local.emulator.functions")
 
 _ENDPOINTS = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_REKOGNITION", "AWS_ENDPOINT_URL_MEDIACONVERT")
 
@@ -23,7 +27,7 @@ class Functions:
     """Unpacks deployed code and runs it."""
 
     def __init__(self, state_dir: Path) -> None:
-        """Prepare the directories; nothing is started before the first invocation."""
+        """Prepare the directories and the process that workers are forked from."""
         from ministack.core import lambda_runtime  # noqa: PLC0415  (configured before import)
         from ministack.services import lambda_svc  # noqa: PLC0415
 
@@ -33,9 +37,37 @@ class Functions:
         self._log_file = state_dir / "logs" / "functions.log"
         self._log_file.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
-        self._packages: Path | None = None
+        self._packages = link_packages(self._root / "runtime")
         self._faults = injector()
-        self.pool = Pool()
+        self._forks = Forks(self._packages) if can_fork() else None
+        self.pool = Pool(start=self._start)
+
+    def close(self) -> None:
+        """End every idle worker and start none."""
+        self.pool.close()
+        if self._forks is not None:
+            self._forks.close()
+
+    def prepare(self, function: str) -> None:
+        """Have a warm worker for a function, given by its name or ARN; an unknown one is none of ours."""
+        found, config, _ = self._emulator._get_func_record_for_ref(function)
+        if not found or not config:
+            return
+        record = self._emulator._execution_record_for_config(found, config)
+        self.pool.prepare(*self._named_code(record))
+
+    def wakers(self) -> list[str]:
+        """The functions that queues and streams call."""
+        return [str(mapping["FunctionArn"]) for mapping in self._emulator._esms.values()]
+
+    def _start(self, order: Order, output: int) -> Process:
+        if self._forks is not None:
+            try:
+                return self._forks.start(order, output)
+            except OSError as error:
+                logger.warning("Workers are started without a fork from now on: %s", error)
+                self._forks = None
+        return spawn(order, output)
 
     def execute(self, record: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
         """Run one invocation; stands in for the emulator's ``_execute_function_warm``."""
@@ -51,10 +83,9 @@ class Functions:
 
     def _run(self, record: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
         config = record.get("config") or record
-        name = f"{config['FunctionArn']}:{config.get('Version', '$LATEST')}"
         payload = json.dumps(event, ensure_ascii=False).encode()
         try:
-            code = self._code(config, record.get("code_zip"))
+            name, code = self._named_code(record)
             with self.pool.worker(name, code) as worker:
                 outcome = worker.invoke(payload, request_id)
         except Throttled:
@@ -63,6 +94,11 @@ class Functions:
         if outcome.failed:
             return {"body": outcome.body, "error": True, "log": outcome.log}
         return {"body": outcome.body, "log": outcome.log}
+
+    def _named_code(self, record: dict[str, Any]) -> tuple[str, Code]:
+        config = record.get("config") or record
+        name = f"{config['FunctionArn']}:{config.get('Version', '$LATEST')}"
+        return name, self._code(config, record.get("code_zip"))
 
     def _throttled(self, why: str) -> dict[str, Any]:
         answer: dict[str, Any] = self._emulator._throttle_response(
@@ -84,9 +120,6 @@ class Functions:
             raise RuntimeError(f"{config['FunctionName']} has no code.")
         task = self._unpacked(archive)
         layers = [self._unpacked(layer) / "python" for layer in self._layers(config)]
-        with self._lock:
-            if self._packages is None:
-                self._packages = link_packages(self._root / "runtime")
         if has_runtime_client():
             runtime: tuple[str, ...] = ("-m", "awslambdaric")
         else:
@@ -153,7 +186,7 @@ class Functions:
             "AWS_LAMBDA_LOG_GROUP_NAME": log_group,
             "AWS_LAMBDA_LOG_STREAM_NAME": "local",
             "LAMBDA_TASK_ROOT": str(task),
-            "LAMBDA_RUNTIME_DIR": str(self._packages or self._root),
+            "LAMBDA_RUNTIME_DIR": str(self._packages),
             "LAMBDA_DISABLE_PREVIEW_WARN": "1",
             "_HANDLER": config["Handler"],
         }

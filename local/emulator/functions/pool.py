@@ -3,18 +3,19 @@
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from local.emulator.functions.forks import Order, Process, spawn
 from local.emulator.functions.worker import Code, Worker
 
 PER_FUNCTION_VARIABLE = "TRAILER_FUNCTION_WORKERS"
 TOTAL_VARIABLE = "TRAILER_TOTAL_WORKERS"
 PER_FUNCTION = 2
-TOTAL = 12
-"""One warm worker for each of our eleven functions, and one to spare.
+TOTAL = 20
+"""A warm worker for each of our functions, and a second one for those that a single film calls at once.
 
-A worker holds some 50 MB: ten films at once must fit into a laptop beside their rendering.
+A worker holds some 30 MB of its own: ten films at once must fit into a laptop beside their rendering.
 """
 
 WAIT_SECONDS = 120.0
@@ -30,9 +31,15 @@ class Throttled(Exception):
 class Pool:
     """The workers of all functions."""
 
-    def __init__(self, per_function: int | None = None, total: int | None = None) -> None:
+    def __init__(
+        self,
+        per_function: int | None = None,
+        total: int | None = None,
+        start: Callable[[Order, int], Process] = spawn,
+    ) -> None:
         self._per_function = per_function or int(os.environ.get(PER_FUNCTION_VARIABLE) or PER_FUNCTION)
         self._total = total or int(os.environ.get(TOTAL_VARIABLE) or TOTAL)
+        self._start = start
         self._changed = threading.Condition()
         self._idle: dict[str, list[Worker]] = {}
         self._busy: dict[str, int] = {}
@@ -56,6 +63,24 @@ class Pool:
         finally:
             self._give_back(name, worker)
 
+    def prepare(self, name: str, code: Code) -> None:
+        """See to it that a function has a warm worker, if there is room without ending another's."""
+        with self._changed:
+            known = self._busy.get(name, 0) or any(worker.code == code for worker in self._idle.get(name, ()))
+            if known or self._closed or self._count() >= self._total:
+                return
+            self._busy[name] = 1
+        worker: Worker | None = None
+        try:
+            worker = Worker(code, self._start)
+        finally:
+            # Who asks for it before it is warm gets it all the same, and waits for the rest.
+            self._give_back(name, worker) if worker else self._release(name)
+        worker.warm_up()
+
+    def _count(self) -> int:
+        return sum(self._busy.values()) + sum(map(len, self._idle.values()))
+
     def _take(self, name: str, code: Code) -> Worker:
         deadline = time.monotonic() + WAIT_SECONDS
         doomed: list[Worker] = []
@@ -75,7 +100,7 @@ class Pool:
             for old in doomed:
                 old.kill()
         try:
-            return Worker(code)
+            return Worker(code, self._start)
         except BaseException:
             self._release(name)
             raise
@@ -94,7 +119,7 @@ class Pool:
         if self._closed or self._busy.get(name, 0) >= self._per_function:
             return False
         idle = [(worker.last_used, other) for other, workers in self._idle.items() for worker in workers]
-        if sum(self._busy.values()) + len(idle) < self._total:
+        if self._count() < self._total:
             return True
         if not idle:
             return False

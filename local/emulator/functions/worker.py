@@ -4,16 +4,15 @@ import json
 import os
 import select
 import shutil
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.emulator.functions.forks import Order, Process, spawn
 from local.emulator.functions.runtime_api import Invocation, RuntimeApi
 from local.faults.mortality import Mortality
 
@@ -50,7 +49,8 @@ class Outcome:
 class Worker:
     """A process, its Runtime API and its log."""
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: Code, start: Callable[[Order, int], Process] = spawn) -> None:
+        """Start the process; ``start`` says how."""
         self.code = code
         self.last_used = time.monotonic()
         self._api = RuntimeApi()
@@ -59,22 +59,27 @@ class Worker:
         self._reading = threading.Lock()
         self._ended = threading.Event()
         self._mortality = Mortality()
-        self._process = subprocess.Popen(
-            [sys.executable, "-S", *code.runtime, code.handler],
-            cwd=code.task_root,
-            env=self._variables(code.variables),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        self._output, output = os.pipe()
+        try:
+            self._process = start(self._order(), output)
+        finally:
+            os.close(output)
         self._mortality.enter(self._process.pid, code.arn.rpartition(":")[2])
         threading.Thread(target=self._read_log, daemon=True, name="function-log").start()
 
-    def _variables(self, given: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
-        paths = os.pathsep.join(str(path) for path in self.code.python_path)
-        own = {"AWS_LAMBDA_RUNTIME_API": self._api.address, "PYTHONPATH": paths, "TMPDIR": str(self._scratch)}
-        return {**dict(given), **own, **self._mortality.variables}
+    def _order(self) -> Order:
+        code = self.code
+        own = {
+            "AWS_LAMBDA_RUNTIME_API": self._api.address,
+            "PYTHONPATH": os.pathsep.join(map(str, code.python_path)),
+            "TMPDIR": str(self._scratch),
+        }
+        variables: Mapping[str, str] = {**dict(code.variables), **own, **self._mortality.variables}
+        return Order(code.runtime, code.handler, code.task_root, code.python_path, variables)
+
+    def warm_up(self) -> None:
+        """Wait until the function is imported, or is known not to be."""
+        self._await(self._api.ready, INIT_SECONDS)
 
     @property
     def alive(self) -> bool:
@@ -83,7 +88,7 @@ class Worker:
 
     def invoke(self, payload: bytes, request_id: str) -> Outcome:
         """Run one event to its end, its timeout or the death of the process."""
-        self._await(self._api.ready, INIT_SECONDS)
+        self.warm_up()
         if self._api.init_error is not None:
             return self._failure(self._api.init_error)
         deadline_ms = int((time.time() + self.code.timeout) * 1000)
@@ -114,8 +119,7 @@ class Worker:
         if self.alive:
             text = f"Error: Task timed out after {self.code.timeout:.2f} seconds"
             return _error("Sandbox.Timedout", f"RequestId: {request_id} {text}")
-        self._process.wait()
-        code = self._process.returncode
+        code = self._process.wait()
         ending = f"signal: {-code}" if code < 0 else f"exit status {code}"
         text = f"Error: Runtime exited with error: {ending}"
         return _error("Runtime.ExitError", f"RequestId: {request_id} {text}")
@@ -130,18 +134,18 @@ class Worker:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
-        self._ended.wait(1)
+        if self._ended.wait(1) and self._output >= 0:
+            os.close(self._output)
+            self._output = -1
         self._api.close()
         self._mortality.leave()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _read_log(self) -> None:
-        output = self._process.stdout
-        assert output is not None
         while True:
-            select.select([output], [], [])
+            select.select([self._output], [], [])
             with self._reading:
-                chunk = os.read(output.fileno(), 65_536)
+                chunk = os.read(self._output, 65_536)
                 if not chunk:
                     break
                 self._chunks.append(chunk)
@@ -153,9 +157,7 @@ class Worker:
         The runtime client writes without buffering, so everything of an invocation is in the pipe before its
         result is posted: no waiting, only emptying.
         """
-        output = self._process.stdout
-        assert output is not None
-        while not self._ended.is_set() and select.select([output], [], [], 0)[0]:
+        while not self._ended.is_set() and select.select([self._output], [], [], 0)[0]:
             time.sleep(0.0005)
         with self._reading:
             text = b"".join(self._chunks).decode(errors="replace")

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import boto3
 
+IMPORTED = time.time()
+
 
 class ServiceBusyError(Exception):
     """An error that is worth another attempt."""
@@ -60,6 +62,7 @@ def describe(event, context):
         "name": context.function_name,
         "requestId": context.aws_request_id,
         "pid": os.getpid(),
+        "imported": IMPORTED,
     }
 
 

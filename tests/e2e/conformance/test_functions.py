@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conformance.conftest import Emulator, create_function
+from tests.e2e.conformance.conftest import Emulator, Machines, create_function
+from tests.e2e.conformance.states import task
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +98,15 @@ def test_few_workers_serve_many_invocations(emulator: Emulator, client: Any) -> 
         thread.join()
     assert len(pids) == 10
     assert len(set(pids)) <= 2
+
+
+def test_what_an_execution_will_call_is_warm_by_then(emulator: Emulator, machines: Machines) -> None:
+    """A cold start beside the film's work, not after it: the second function is up while the first sleeps."""
+    first, second = (create_function(emulator, name, Timeout=20) for name in ("first", "second"))
+    sleeps = task(first, Parameters={"do": "sleep", "seconds": 3}, ResultPath=None, Next="Second")
+    done = machines.run({"First": sleeps, "Second": task(second, Parameters={"do": "describe"})})
+    left = next(event["timestamp"] for event in done.events if event["type"] == "TaskStateExited")
+    assert done.output["imported"] < left.timestamp()
 
 
 def test_new_code_replaces_warm_workers(emulator: Emulator, client: Any) -> None:
