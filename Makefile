@@ -9,7 +9,8 @@ ARGS ?=
 PYTHON ?= python3
 UV_VERSION := 0.13.8
 
-# Through the shell, never through make's own words: a film's name may hold spaces and quotes.
+# Through the shell, never through make's own words: a film's name may hold spaces, quotes and dollars.
+override VIDEO := $(value VIDEO)
 export VIDEO
 
 PY := .venv/bin/python

@@ -53,7 +53,7 @@ class Watch:
         if self._told.get(key) is part.progress:
             return
         self._told[key] = part.progress
-        took = "" if part.progress is Progress.RUNNING else f" ({part.seconds:.1f} s)"
+        took = f" ({part.seconds:.1f} s)" if part.progress is not Progress.RUNNING and part.began else ""
         detail = f": {part.detail}" if part.detail else ""
         console.note(f"{key} {part.progress}{took}{detail}")
 
@@ -72,7 +72,7 @@ class Watch:
             mark = Text(f"{indent}{_MARKS[part.progress]} ", style=_MARK_STYLES[part.progress])
             grid.add_row(
                 mark.append(part.name, style="default"),
-                f"{part.seconds:6.1f} s",
+                f"{part.seconds:6.1f} s" if part.began else "",
                 Text(console.shown(part.detail), style="dim"),
             )
         return grid

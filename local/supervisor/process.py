@@ -22,6 +22,9 @@ IDLE_MINUTES = 60.0
 WATCH_SECONDS = 0.5
 IDLE_CHECK_SECONDS = 20.0
 
+LOCK_SECONDS = 2.0
+"""Who asks whether somebody holds the lock has it for a moment; a supervisor keeps it."""
+
 LOCK_FILE = "supervisor.lock"
 FAILURE_FILE = "failure.txt"
 
@@ -35,8 +38,11 @@ def locked(state_dir: Path) -> Iterator[None]:
     """
     state_dir.mkdir(parents=True, exist_ok=True)
     with (state_dir / LOCK_FILE).open("a+") as file:
-        if not _try_lock(file):
-            raise LocalAwsError(f"A local AWS already runs on {state_dir}.")
+        deadline = time.monotonic() + LOCK_SECONDS
+        while not _try_lock(file):
+            if time.monotonic() > deadline:
+                raise LocalAwsError(f"A local AWS already runs on {state_dir}.")
+            time.sleep(0.01)
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()

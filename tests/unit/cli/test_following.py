@@ -11,6 +11,7 @@ from cli import following, queries
 from cli.errors import NotFinishedError
 from cli.execution import ANALYSE_VIDEO, MAKE_TRAILER, Execution, Progress, apply_event, covered_seconds
 from cli.following import follow, terminal_record, wait_for_video
+from cli.watching import Watch
 
 START = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -176,6 +177,23 @@ def test_detectors_and_trailers_are_shown_from_their_records(monkeypatch: pytest
     assert "slot" in execution.parts["Detect/labels"].detail
     assert execution.parts["CutTrailers/romance"].progress is Progress.FAILED
     assert execution.parts["CutTrailers/romance"].detail == "No clip."
+
+
+def test_what_another_film_paid_for_is_called_reused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its own seconds were another film's: to show them would claim that this one waited."""
+    later = (START + timedelta(seconds=34)).isoformat()
+    row = {"detector": "labels", "status": "DONE", "createdAt": START.isoformat(), "updatedAt": later}
+    monkeypatch.setattr(queries, "video", lambda table, video_id: {"videoId": video_id})
+    monkeypatch.setattr(queries, "jobs_of_video", lambda jobs, film: [{**row, "videoId": "film-0"}])
+    execution = Execution("arn", ANALYSE_VIDEO, "film-1")
+
+    following.refresh(deployment(StepFunctions([entered("Detect", 60)])), execution)
+    Watch().show(execution)
+
+    assert "Detect/labels done: reused from film-0" in capsys.readouterr().err
+    assert execution.parts["Detect/labels"].seconds == 0
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """Finding, describing and fingerprinting; the processes themselves are proven end to end."""
 
+import fcntl
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -69,6 +71,17 @@ def test_one_supervisor_at_a_time(tmp_path: Path) -> None:
         with pytest.raises(LocalAwsError, match="already runs"), locked(tmp_path):
             pass
     assert holder(tmp_path) is None
+
+
+def test_who_only_asks_for_the_holder_keeps_nobody_from_starting(tmp_path: Path) -> None:
+    """Asking takes the lock for a moment; a supervisor that starts in that moment waits it out."""
+    asking = (tmp_path / LOCK_FILE).open("a+")
+    fcntl.flock(asking, fcntl.LOCK_EX)
+    answered = threading.Timer(0.2, asking.close)
+    answered.start()
+    with locked(tmp_path):
+        assert holder(tmp_path) == os.getpid()
+    answered.join()
 
 
 def test_a_death_is_told_to_whoever_looks_next(tmp_path: Path) -> None:
