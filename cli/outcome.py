@@ -137,7 +137,12 @@ def _row_detail(record: Mapping[str, Any]) -> str:
     file = (
         f"{float(media['durationSeconds']):.1f} s, {media['width']}×{media['height']}, {media['videoCodec']}"
     )
-    return f"{file}, {record.get('shotCount', 0)} shots in {record.get('sceneCount', 0)} scenes"
+    return f"{file}, {_count(record, 'shot')} in {_count(record, 'scene')}"
+
+
+def _count(record: Mapping[str, Any], noun: str) -> str:
+    number = int(record.get(f"{noun}Count", 0))
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def show_cost(record: Mapping[str, Any]) -> None:

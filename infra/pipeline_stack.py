@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_sns as sns
@@ -14,7 +14,7 @@ from infra.constructs.ended_executions import EndedExecutions
 from infra.constructs.ingest import Ingest
 from infra.constructs.layers import Layers
 from infra.constructs.notifications import Notifications
-from infra.constructs.observability import Observability
+from infra.constructs.observability import SERVICE, Observability
 from infra.constructs.python_function import FunctionDefaults
 from infra.constructs.registration import Registration
 from infra.constructs.rendering import Rendering
@@ -24,9 +24,6 @@ from infra.constructs.workflow import Workflow
 from infra.media_stack import MediaStack
 from infra.stages import Stage
 from trailer import settings
-
-SERVICE: Final = "trailer"
-METRICS_NAMESPACE: Final = "Trailer"
 
 
 class PipelineStack(Stack):
@@ -101,7 +98,7 @@ class PipelineStack(Stack):
             make_trailer=workflow.make_trailer.machine,
             outcomes=outcomes,
         )
-        Observability(
+        observability = Observability(
             self,
             "Observability",
             settings=stage.observability,
@@ -114,7 +111,10 @@ class PipelineStack(Stack):
                 sidecars.dead_letters,
             ],
             event_functions=[*detection.event_functions, ended.close_records, sidecars.apply_sidecar],
+            metrics_namespace=_metrics_namespace(stage),
         )
+        if observability.alarm_topic is not None:
+            CfnOutput(self, "AlarmTopicArn", value=observability.alarm_topic.topic_arn)
         self._publish_names(media, workflow, outcomes.topic_arn)
         self._publish_remedies(channel, detection, ingest, ended, sidecars)
 
@@ -154,6 +154,11 @@ class PipelineStack(Stack):
             CfnOutput(self, name, value=value)
 
 
+def _metrics_namespace(stage: Stage) -> str:
+    """Stages may share an account, and must not be counted together."""
+    return f"Trailer/{stage.name}"
+
+
 def _function_defaults(
     scope: Construct, stage: Stage, media: MediaStack, channel: CompletionChannel, outcomes: sns.ITopic
 ) -> FunctionDefaults:
@@ -168,7 +173,7 @@ def _function_defaults(
             settings.NOTIFICATION_TOPIC_ARN: outcomes.topic_arn,
             settings.DEFAULT_OPTIONS: stage.default_options.to_json(),
             "POWERTOOLS_SERVICE_NAME": SERVICE,
-            "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+            "POWERTOOLS_METRICS_NAMESPACE": _metrics_namespace(stage),
             "POWERTOOLS_LOG_LEVEL": stage.functions.log_level,
         },
         functions=stage.functions,

@@ -19,6 +19,9 @@ from infra.stages import ObservabilitySettings
 
 PERIOD: Final = Duration.minutes(5)
 
+SERVICE: Final = "trailer"
+"""What Powertools calls us in logs and as the dimension of metrics."""
+
 FAILED_EXECUTIONS: Final = 3
 """In 15 minutes. A refused film fails its execution too, so a single one is a matter for its uploader."""
 
@@ -35,6 +38,7 @@ class Observability(Construct):
         machines: Sequence[StateMachine],
         dead_letters: Sequence[sqs.IQueue],
         event_functions: Sequence[PythonFunction],
+        metrics_namespace: str,
     ) -> None:
         """Watch the pipeline.
 
@@ -45,10 +49,13 @@ class Observability(Construct):
             machines: of the workflow.
             dead_letters: every dead-letter queue.
             event_functions: those that no state machine retries.
+            metrics_namespace: where the functions count refusals and failures.
         """
         super().__init__(scope, id_)
+        self.alarm_topic: sns.ITopic | None = None
+        """Whoever subscribes is woken; none where the stage has no alarms."""
         if settings.alarms:
-            _notify(
+            self.alarm_topic = _notify(
                 self,
                 [
                     *(_depth_alarm(self, queue) for queue in dead_letters),
@@ -57,14 +64,17 @@ class Observability(Construct):
                 ],
             )
         if settings.dashboard:
-            cloudwatch.Dashboard(self, "Dashboard", widgets=[_executions(machines), _queues(dead_letters)])
+            counted = _counted(metrics_namespace, event_functions)
+            widgets = [_executions(machines), counted, _queues(dead_letters)]
+            cloudwatch.Dashboard(self, "Dashboard", widgets=widgets)
 
 
-def _notify(scope: Construct, alarms: Sequence[cloudwatch.Alarm]) -> None:
+def _notify(scope: Construct, alarms: Sequence[cloudwatch.Alarm]) -> sns.ITopic:
     topic = sns.Topic(scope, "AlarmTopic", enforce_ssl=True)
     topic.grant_publish(iam.ServicePrincipal("cloudwatch.amazonaws.com"))
     for alarm in alarms:
         alarm.add_alarm_action(actions.SnsAction(topic))
+    return topic
 
 
 def _depth_alarm(scope: Construct, queue: sqs.IQueue) -> cloudwatch.Alarm:
@@ -134,6 +144,34 @@ def _executions(machines: Sequence[StateMachine]) -> list[cloudwatch.IWidget]:
             right=[machine.machine.metric_time(statistic="p90")],
         )
         for machine in machines
+    ]
+
+
+def _counted(namespace: str, event_functions: Sequence[PythonFunction]) -> list[cloudwatch.IWidget]:
+    """What films end by, and whether those who wake and close them do their work."""
+    return [
+        cloudwatch.GraphWidget(
+            title="Refused and failed steps",
+            width=12,
+            left=[
+                cloudwatch.Metric(
+                    namespace=namespace,
+                    metric_name=name,
+                    dimensions_map={"service": SERVICE},
+                    period=PERIOD,
+                    statistic="Sum",
+                )
+                for name in ("Rejected", "Failed")
+            ],
+        ),
+        cloudwatch.GraphWidget(
+            title="Errors of the functions that events call",
+            width=12,
+            left=[
+                each.function.metric_errors(period=PERIOD, statistic="Sum", label=each.node.id)
+                for each in event_functions
+            ],
+        ),
     ]
 
 

@@ -25,7 +25,7 @@ def _function(pipeline: Template, name: str) -> dict[str, Any]:
     return next(body for path, body in functions.items() if path.split("/")[-2] == name)
 
 
-def test_outputs_are_what_the_command_line_reads(pipeline: Template) -> None:
+def test_outputs_are_what_the_command_line_and_people_read(pipeline: Template) -> None:
     assert set(pipeline.body["Outputs"]) == {
         "SourceBucketName",
         "ResultsBucketName",
@@ -43,6 +43,7 @@ def test_outputs_are_what_the_command_line_reads(pipeline: Template) -> None:
         "ReconcileJobsFunctionName",
         "CloseRecordsFunctionName",
         "ApplySidecarFunctionName",
+        "AlarmTopicArn",
     }
 
 
@@ -226,6 +227,23 @@ def test_every_dead_letter_queue_wakes_somebody(pipeline: Template) -> None:
     assert watched == {path for path in queues if path.endswith("DeadLetters")}
     topics = {pipeline.readable(action) for alarm in alarms for action in as_list(alarm["AlarmActions"])}
     assert topics == {"Observability/AlarmTopic"}
+
+
+def test_who_wants_to_be_woken_finds_the_topic_of_alarms(pipeline: Template) -> None:
+    assert pipeline.readable(pipeline.body["Outputs"]["AlarmTopicArn"]["Value"]) == "Observability/AlarmTopic"
+
+
+def test_the_dashboard_shows_what_this_stage_s_functions_count(pipeline: Template) -> None:
+    """A graph of a metric that nobody writes is empty for ever, and nobody notices."""
+    functions = pipeline.resources("AWS::Lambda::Function").values()
+    variables = [body.get("Environment", {}).get("Variables", {}) for body in functions]
+    (namespace,) = {each["POWERTOOLS_METRICS_NAMESPACE"] for each in variables if each}
+    (service,) = {each["POWERTOOLS_SERVICE_NAME"] for each in variables if each}
+    (dashboard,) = pipeline.resources("AWS::CloudWatch::Dashboard").values()
+    text = json.dumps(dashboard["DashboardBody"]).replace("\\", "")
+    for metric in ("Rejected", "Failed"):
+        assert f'["{namespace}","{metric}","service","{service}"' in text
+    assert namespace != "Trailer/" and namespace.startswith("Trailer/")
 
 
 @pytest.mark.parametrize("machine", ["AnalyseVideo", "MakeTrailer"])

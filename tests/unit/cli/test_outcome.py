@@ -155,3 +155,9 @@ def test_a_film_that_lacks_a_trailer_is_no_success():
     require_every_trailer({"videoId": "film", "missingTrailers": {}})
     with pytest.raises(RefusedError, match=r"comedy: Nothing is left\."):
         require_every_trailer({"videoId": "film", "missingTrailers": {"comedy": "Nothing is left."}})
+
+
+def test_one_shot_is_not_one_shots() -> None:
+    media = {"durationSeconds": 20, "width": 320, "height": 180, "videoCodec": "AVC"}
+    film = {"record": "VIDEO", "media": media, "shotCount": 1, "sceneCount": 2}
+    assert outcome._row_detail(film) == "20.0 s, 320×180, AVC, 1 shot in 2 scenes"

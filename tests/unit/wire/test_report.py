@@ -1,6 +1,7 @@
 """Protects: the page tells the whole plan, needs nothing from elsewhere, and no text can break it."""
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 from html.parser import HTMLParser
 
@@ -77,6 +78,19 @@ def render(plan, analysis, title="Big Buck Bunny.mp4", output_format="mp4+hls"):
     return render_report(
         plan, analysis, title=title, files=trailer_outputs(analysis.media, output_format, plan)
     )
+
+
+def test_what_is_true_of_every_scene_of_a_group_is_said_once():
+    """Twelve times the same sentence hides the two rows that say something else."""
+    plan, analysis = example()
+    near, weak = "Too near to the ending: it would give the story away.", "Its best moment scores"
+    scenes = [RejectedScene(number, "spoiler", near) for number in (7, 8, 9)]
+    scenes += [RejectedScene(number, "no_budget", f"{weak} 0.1{number}.") for number in (3, 4)]
+    text = Page(render(replace(plan, rejected=tuple(scenes)), analysis)).text
+    assert text.count(near) == 1
+    assert "Too near to the ending 3" not in text
+    assert text.count(weak) == 2
+    assert all(f"Scene {number}" in text for number in (3, 4, 7, 8, 9))
 
 
 def test_the_page_tells_the_plan():

@@ -136,12 +136,16 @@ def rejected(plan: TrailerPlan, analysis: Analysis) -> str:
 def _rejections(code: str, scenes: list[RejectedScene], plan: TrailerPlan, analysis: Analysis) -> str:
     known = {scene.index: scene for scene in analysis.scenes}
     rarity = {concept.key: concept.rarity for concept in analysis.concepts}
+    details = {each.detail for each in scenes}
+    meaning = _CODE_MEANING.get(code, "")
+    if len(details) == 1 < len(scenes):
+        # Said once, not beside each scene.
+        meaning = details.pop()
     rows = "".join(
         f"<tr><th>Scene {each.scene}</th>{_place(known.get(each.scene), rarity, plan.frame_rate)}"
-        f"<td>{esc(each.detail)}</td></tr>"
+        f"<td>{esc(each.detail) if details else ''}</td></tr>"
         for each in scenes
     )
-    meaning = _CODE_MEANING.get(code, "")
     unfolded = " open" if len(scenes) <= _OPEN_UP_TO else ""
     count = f"<span class='count'>{plural(len(scenes), 'scene')}</span>"
     return (
