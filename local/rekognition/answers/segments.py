@@ -91,9 +91,11 @@ def _cue_rows(cues: list[Cue], rate: Fraction) -> list[dict[str, Any]]:
 def technical_cues(
     segments: dict[str, Any], dark: dict[str, NDArray[Any]], rate: Fraction, black_filter: dict[str, Any]
 ) -> list[Cue]:
-    """Bars, credits, black and, between them, content; half-open, in order."""
+    """Bars, credits, titles, black and, between them, content; half-open, in order."""
     cues = [Cue(start, end, "ColorBars", 95.0) for start, end in segments["bars"]]
     cues += [Cue(start, end, "EndCredits", confidence) for start, end, confidence in segments["credits"]]
+    for start, end, confidence in segments.get("titles", []):
+        cues += [Cue(first, last, "OpeningCredits", confidence) for first, last in _outside(start, end, cues)]
     taken = list(cues)
     for start, end, confidence in black_runs(segments["frames"], dark, rate, black_filter):
         for first, last in _outside(start, end, taken):

@@ -1,7 +1,7 @@
 """Colour bars, end credits and dark frames, from thumbnails and from pictures looked at as pages.
 
-What is not here has no honest classical test: studio logos, slates and opening
-credits over the picture.
+What is not here has no honest classical test: studio logos and slates. Titles over
+the picture need looks of their own (`titles`).
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ import numpy as np
 from av.container import InputContainer
 from numpy.typing import NDArray
 
-from local.rekognition.measure import cues, gradual, shots
+from local.rekognition.measure import cues, gradual, shots, titles
 from local.rekognition.measure.audio import AUDIBLE_DB, loudness
 from local.rekognition.measure.film import (
     Film,
@@ -31,6 +31,7 @@ from local.rekognition.measure.film import (
     open_container,
 )
 from local.rekognition.measure.looking import Looker, Sample, Seen
+from local.rekognition.measure.opening import OpeningLooks
 from local.rekognition.measure.planes import (
     HISTOGRAM_BINS,
     LUMA_SIZE,
@@ -74,6 +75,7 @@ class _Collector:
         self._signatures = self._signature_path.open("wb")
         self._histograms = self._histogram_path.open("wb")
         self._next_page = self._pages_from
+        self._opening = OpeningLooks(folder, film)
         self._last = (b"", b"")
 
     def take(self, number: int, frame: av.VideoFrame) -> None:
@@ -86,6 +88,7 @@ class _Collector:
         self._write(thumbnail)
         self.decoded += 1
         self._last = thumbnail
+        self._opening.take(number, luma, self.rotation)
         closely = self._clock.wants(number, LUMA_SIZE, thumbnail[0])
         as_page = number >= self._next_page
         if as_page:
@@ -114,8 +117,13 @@ class _Collector:
         histograms = np.memmap(self._histogram_path, np.uint16, "r").reshape(-1, HISTOGRAM_BINS)
         return Thumbnails(np.asarray(signatures), np.asarray(histograms))
 
+    def opening(self) -> titles.Looks:
+        """The looks at the film's opening."""
+        return self._opening.finish()
+
     def clear(self) -> None:
         """Remove the thumbnails; what is mapped stays readable until it is let go."""
+        self._opening.clear()
         for file, path in (
             (self._signatures, self._signature_path),
             (self._histograms, self._histogram_path),
@@ -164,6 +172,8 @@ class FilmPass:
         if round(collector.rotation / 90) % 2:
             film = dataclasses.replace(film, width=film.height, height=film.width)
         segments = _segments(self._path, self._folder, film, thumbnails, seen)
+        hard = [start for start, _, _ in segments["shots"]]
+        segments["titles"] = titles.opening_titles(collector.opening(), hard, float(film.rate))
         _write_sightings(self._folder, seen, segments, self._looker.detectors)
         write_json(self._folder / "segments.json", segments)
         _write_film(self._folder, film, len(thumbnails.signatures))

@@ -6,11 +6,9 @@ import queue
 import threading
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from local.rekognition.measure.faces import FaceFinder, FoundFace
 from local.rekognition.measure.people import FoundPerson, PeopleFinder
-from local.rekognition.measure.planes import Plane, shrink
+from local.rekognition.measure.planes import Plane, shrink, upright
 from local.rekognition.measure.scenery import Scenery, look_at
 from local.rekognition.measure.text import TextLook, text_look
 
@@ -44,12 +42,6 @@ class Seen:
     people: dict[int, list[FoundPerson]] = field(default_factory=dict)
     scenery: dict[int, Scenery] = field(default_factory=dict)
     pages: list[tuple[int, TextLook]] = field(default_factory=list)
-
-
-def _upright(plane: Plane, rotation: int) -> Plane:
-    """Turn a plane as the film is displayed; ``rotation`` is counter-clockwise, in degrees."""
-    turns = round(rotation / 90) % 4
-    return np.ascontiguousarray(np.rot90(plane, turns)) if turns else plane
 
 
 class Looker:
@@ -126,7 +118,7 @@ class Looker:
             finally:
                 self._joined()
             return
-        luma = _upright(item.luma, item.rotation)
+        luma = upright(item.luma, item.rotation)
         if item.as_page:
             self.seen.pages.append((item.number, text_look(luma)))
         if item.closely:
@@ -162,14 +154,14 @@ class Looker:
 
     def _look_for_faces(self, sample: Sample) -> None:
         if self._faces is not None:
-            luma = _upright(sample.luma, sample.rotation)
+            luma = upright(sample.luma, sample.rotation)
             luma = shrink(luma, round(luma.shape[1] * DETECTOR_SHARE))
             self.seen.faces[sample.number] = self._faces.find(luma)
 
     def _look_for_labels(self, sample: Sample) -> None:
         if self._people is not None:
             luma, blue, red = (
-                _upright(plane, sample.rotation) for plane in (sample.luma, sample.blue, sample.red)
+                upright(plane, sample.rotation) for plane in (sample.luma, sample.blue, sample.red)
             )
             self.seen.people[sample.number] = self._people.find(
                 shrink(luma, round(luma.shape[1] * DETECTOR_SHARE))

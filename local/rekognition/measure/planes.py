@@ -64,6 +64,12 @@ def shrink(plane: Plane, width: int) -> Plane:
     return cv2.resize(source, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
+def upright(plane: Plane, rotation: int) -> Plane:
+    """Turn a plane as the film is displayed; ``rotation`` is counter-clockwise, in degrees."""
+    turns = round(rotation / 90) % 4
+    return np.ascontiguousarray(np.rot90(plane, turns)) if turns else plane
+
+
 def signature(luma: Plane, blue: Plane, red: Plane) -> tuple[bytes, bytes]:
     """The thumbnail of a frame (32x18 luma, two 16x9 chroma) and its luma histogram.
 
