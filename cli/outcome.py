@@ -97,7 +97,7 @@ def describe_length(trailer: Mapping[str, Any]) -> str:
     return (
         f"{trailer['frames']} of at most {trailer['maxFrames']} frames "
         f"({float(trailer['durationSeconds']):.2f} of {float(trailer['maxDurationSeconds']):g} s), "
-        f"{trailer['clipCount']} clips"
+        + _count(trailer, "clip")
     )
 
 

@@ -161,3 +161,4 @@ def test_one_shot_is_not_one_shots() -> None:
     media = {"durationSeconds": 20, "width": 320, "height": 180, "videoCodec": "AVC"}
     film = {"record": "VIDEO", "media": media, "shotCount": 1, "sceneCount": 2}
     assert outcome._row_detail(film) == "20.0 s, 320×180, AVC, 1 shot in 2 scenes"
+    assert describe_length({**TRAILER, "clipCount": 1}).endswith(", 1 clip")
