@@ -67,6 +67,8 @@ class Execution:
     parts: dict[str, Part] = field(default_factory=dict)
     """By name; detectors and trailers as ``Detect/labels`` and ``CutTrailers/romance``."""
     last_event: int = 0
+    look_inside_at: float = 0.0
+    """When detectors and trailers are worth reading again, on the monotonic clock."""
 
     @property
     def running(self) -> bool:

@@ -24,6 +24,10 @@ _SETTLING_SECONDS: Final = 10
 """How long the terminal record may lag behind the end of its execution."""
 
 
+_INSIDE_SECONDS: Final = 1.0
+"""Between two looks at what is inside a state, while the state machine stands still."""
+
+
 def wait_for_video(deployment: Deployment, video_id: str) -> queries.Record:
     """Wait until an upload shows up in the catalogue with the execution that works on it.
 
@@ -75,12 +79,11 @@ def refresh(deployment: Deployment, execution: Execution) -> None:
     """Look at an execution once."""
     # The description first: if it says that the execution ended, the history after it is whole.
     described = deployment.stepfunctions.describe_execution(executionArn=execution.arn)
-    for event in _new_events(deployment, execution):
+    events = _new_events(deployment, execution)
+    for event in events:
         apply_event(execution, event)
-    if execution.video_id and "Detect" in execution.parts:
-        _refresh_detectors(deployment, execution)
-    if execution.video_id and "CutTrailers" in execution.parts:
-        _refresh_trailers(deployment, execution)
+    if events or described["status"] != "RUNNING" or time.monotonic() >= execution.look_inside_at:
+        _look_inside(deployment, execution)
     execution.began, execution.ended = described["startDate"], described.get("stopDate")
     execution.error, execution.cause = described.get("error", ""), described.get("cause", "")
     output = json.loads(described.get("output") or "{}")
@@ -88,6 +91,15 @@ def refresh(deployment: Deployment, execution: Execution) -> None:
     execution.status = described["status"]
     if not execution.running:
         close(execution)
+
+
+def _look_inside(deployment: Deployment, execution: Execution) -> None:
+    """Read how detectors and trailers are getting on: several reads for each, so not at every look."""
+    execution.look_inside_at = time.monotonic() + _INSIDE_SECONDS
+    if execution.video_id and "Detect" in execution.parts:
+        _refresh_detectors(deployment, execution)
+    if execution.video_id and "CutTrailers" in execution.parts:
+        _refresh_trailers(deployment, execution)
 
 
 def terminal_record(deployment: Deployment, video_id: str) -> queries.Record:

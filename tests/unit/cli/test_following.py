@@ -179,6 +179,27 @@ def test_detectors_and_trailers_are_shown_from_their_records(monkeypatch: pytest
     assert execution.parts["CutTrailers/romance"].detail == "No clip."
 
 
+def test_detectors_are_not_read_at_every_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand reads a minute would take from the analysis that they tell of."""
+    asked: list[str] = []
+    monkeypatch.setattr(queries, "video", lambda table, video_id: {"videoId": video_id})
+    monkeypatch.setattr(queries, "jobs_of_video", lambda jobs, film: asked.append(film["videoId"]) or [])
+    machine = StepFunctions([entered("Detect", 0)])
+    execution = Execution("arn", ANALYSE_VIDEO, "film-1")
+
+    for _ in range(5):
+        following.refresh(deployment(machine), execution)
+    assert len(asked) == 1
+
+    execution.look_inside_at = 0
+    following.refresh(deployment(machine), execution)
+    assert len(asked) == 2
+
+    machine.status = "SUCCEEDED"
+    following.refresh(deployment(machine), execution)
+    assert len(asked) == 3
+
+
 def test_what_another_film_paid_for_is_called_reused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
