@@ -31,7 +31,8 @@ from tests.quality.fixtures import Title, titles  # noqa: E402
 from tests.quality.fixtures.answers import PAGE, Row  # noqa: E402
 from tests.quality.fixtures.story import Spec  # noqa: E402
 from trailer.domain.film.analysis import analyse  # noqa: E402
-from trailer.domain.planning.planner import PlanRequest, plan_trailer  # noqa: E402
+from trailer.domain.planning.brief import PlanRequest  # noqa: E402
+from trailer.domain.planning.planner import plan_trailer  # noqa: E402
 from trailer.domain.taste.profiles import get_profile  # noqa: E402
 from trailer.wire.rekognition import parse_detections  # noqa: E402
 

@@ -17,8 +17,9 @@ from tests.quality.fixtures import titles
 from tests.quality.repeating import hashes_of, noisy_plans
 from trailer.domain.film.analysis import Analysis
 from trailer.domain.judgement import BASELINES, Judgement, Measurements, Rivals, Yardstick, judge
+from trailer.domain.planning.brief import PlanRequest
 from trailer.domain.planning.plan import TrailerPlan
-from trailer.domain.planning.planner import PlanRequest, plan_trailer
+from trailer.domain.planning.planner import plan_trailer
 from trailer.domain.taste.profiles import load_profiles
 from trailer.domain.time.timecode import whole_frames
 

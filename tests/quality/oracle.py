@@ -17,12 +17,13 @@ from scipy.optimize import Bounds, LinearConstraint, milp  # type: ignore[import
 from scipy.sparse import coo_matrix  # type: ignore[import-untyped]
 
 from tests.quality.fixtures import titles
+from trailer.domain.planning.brief import SPOILER_CUT
 from trailer.domain.planning.candidates import Candidate, CutRules, candidates, pieces
 from trailer.domain.planning.ground import showable
 from trailer.domain.planning.objective import _FLOOR, Objective, build_objective
-from trailer.domain.planning.planner import SPOILER_CUT
 from trailer.domain.planning.pool import shortlist, welcome_words
 from trailer.domain.planning.selection import Choice, select
+from trailer.domain.planning.story import Tempo
 from trailer.domain.taste.profiles import ObjectiveWeights, get_profile
 from trailer.domain.taste.relevance import opinions, relevance_track
 
@@ -56,7 +57,7 @@ class Instance:
 @cache
 def material(title: str, profile_id: str) -> Material:
     analysis, profile = titles()[title].analysis(), get_profile(profile_id)
-    rules = CutRules.of(profile.pace, analysis.media.frame_rate)
+    rules = CutRules.of(profile.pace, analysis.media.frame_rate, Tempo(analysis.content))
     track, opinion_of = relevance_track(analysis, profile), opinions(analysis.concepts, profile)
     ground = showable(analysis, profile, (), SPOILER_CUT)
     found = candidates(pieces(analysis, ground.eligible, rules), rules, track)
@@ -93,7 +94,13 @@ class Matrices:
         self.values = np.array([one.value for one in pool])
         self.costs = np.array([one.cost for one in pool])
         mean = problem.rules.mean
-        self.charges = np.array([max(one.cost, mean * 3 // 4) + one.inner_cuts * mean // 14 for one in pool])
+        wished = [problem.rules.wished(one.range.start) for one in pool]
+        self.charges = np.array(
+            [
+                max(one.cost, wish * 3 // 4) + one.inner_cuts * mean // 14
+                for one, wish in zip(pool, wished, strict=True)
+            ]
+        )
         words = sorted(objective.concept_weights)
         self.word_weights = np.array([objective.concept_weights[word] for word in words])
         self.words = np.array([[one.concepts.get(word, 0.0) for word in words] for one in pool])
@@ -102,6 +109,7 @@ class Matrices:
         self.scenes = np.array([[one.scene == scene for scene in scenes] for one in pool], dtype=float)
         self.stages = np.array([[one.stage == s for s in range(len(objective.quotas))] for one in pool])
         self.worths = self.values + _FLOOR * self.costs
+        self.rising = np.array([one.rising for one in pool]) * self.costs
 
     def value(self, chosen: Array) -> Array:
         """The objective of each row of 0 and 1."""
@@ -116,7 +124,8 @@ class Matrices:
         frames = chosen @ (self.stages * self.costs[:, None])
         stage = np.minimum(frames, np.array(objective.quotas)).sum(axis=1) / objective.quota_total
         value: Array = weights.relevance * relevance + weights.coverage * coverage
-        value += weights.diversity * diversity + weights.stage * stage
+        rise = chosen @ self.rising / objective.quota_total
+        value += weights.diversity * diversity + weights.stage * stage + weights.rise * rise
         return value
 
     def crowds(self) -> list[list[int]]:
@@ -166,7 +175,8 @@ class _Program:
         step = objective.scene_step
         self.gains = np.concatenate(
             [
-                weights.relevance * own.values / objective.relevance_bound,
+                weights.relevance * own.values / objective.relevance_bound
+                + weights.rise * own.rising / objective.quota_total,
                 weights.coverage * own.word_weights,
                 np.repeat([slope, slope / 2, slope / 4], scenes),
                 np.full(stages, weights.stage / objective.quota_total),

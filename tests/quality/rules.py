@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from math import ceil
 
 from trailer.domain.film.analysis import Analysis
+from trailer.domain.planning.brief import PlanRequest
 from trailer.domain.planning.plan import TrailerPlan
-from trailer.domain.planning.planner import PlanRequest
 from trailer.domain.time.timecode import FrameRange
 
 

@@ -13,7 +13,8 @@ import pytest
 from tests.quality.fixtures import Title, titles
 from tests.quality.fixtures.answers import PAGE, Row
 from trailer.domain.film.analysis import Analysis, analyse
-from trailer.domain.planning.planner import PlanRequest, plan_trailer
+from trailer.domain.planning.brief import PlanRequest
+from trailer.domain.planning.planner import plan_trailer
 from trailer.domain.taste.profiles import get_profile, load_profiles
 from trailer.wire.plan import plan_hash
 from trailer.wire.rekognition import parse_detections

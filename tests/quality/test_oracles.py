@@ -34,9 +34,12 @@ def small(seed: int) -> Instance:
     random = Random(f"small {seed}")
     own = material(FILMS[seed % 3], PROFILES[seed % 8])
     pool = drawn(own, random, random.randint(12, 16))
-    weights = (own.weights, *(heavier(own.weights, term) for term in ("coverage", "diversity", "stage")))
+    weights = (
+        own.weights,
+        *(heavier(own.weights, term) for term in ("coverage", "diversity", "stage", "rise")),
+    )
     budget = random.randint(2, 6) * own.rules.mean + random.randint(0, own.rules.mean)
-    return instance(own, pool, budget, weights[seed % 4])
+    return instance(own, pool, budget, weights[seed % len(weights)])
 
 
 def large(number: int) -> Instance:
@@ -131,9 +134,14 @@ def problems(draw: st.DrawFn, most: int = 9) -> Instance:
         frames = FrameRange(start, start + length)
         value = draw(st.floats(0, 1)) * length
         scene, stage = start // 60, min(5, start // 70)
-        pool.append(Candidate(frames, room, 20, room.length, True, scene, value, stage, draw(strengths)))
+        rising = draw(st.floats(0, 1))
+        pool.append(
+            Candidate(
+                frames, room, 20, room.length, True, scene, value, stage, draw(strengths), rising=rising
+            )
+        )
     rules = CutRules(20, 30, 60, 40, 12, draw(st.sampled_from((0, 25))), draw(st.integers(1, 3)))
-    weights = ObjectiveWeights(1.0, *(draw(st.floats(0, 1.5)) for _ in range(3)))
+    weights = ObjectiveWeights(1.0, *(draw(st.floats(0, 1.5)) for _ in range(4)))
     words = {word: draw(st.floats(0.1, 1)) for word in "abcdef"}
     budget = draw(st.integers(20, 200))
     own = Material(tuple(pool), words, rules, (0.17, 0.19, 0.26, 0.2, 0.13, 0.05), weights)
@@ -238,7 +246,7 @@ def test_clip_lengths_follow_the_arc_as_nearly_as_any_lengths_can(
 ) -> None:
     budget = data.draw(st.integers(sum(b.shortest for b in bounds), sum(b.longest for b in bounds)))
     mean = Fraction(budget, len(bounds))
-    wished = [float(mean) * arc((i + 0.5) / len(bounds)) for i in range(len(bounds))]
+    wished = [float(mean) * arc(i, len(bounds)) for i in range(len(bounds))]
 
     def deviation(lengths: tuple[int, ...]) -> float:
         return sum((length - wish) ** 2 / wish for length, wish in zip(lengths, wished, strict=True))

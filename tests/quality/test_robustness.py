@@ -16,8 +16,9 @@ from tests.quality.nonsense import EMOTIONS, WORDS, answers, damaged, odd, sound
 from tests.quality.rules import broken_rules, frames_of
 from trailer.domain.film.analysis import Analysis, analyse
 from trailer.domain.film.media import SourceMedia
+from trailer.domain.planning.brief import PlanRequest
 from trailer.domain.planning.plan import TrailerPlan
-from trailer.domain.planning.planner import PlanRequest, plan_trailer
+from trailer.domain.planning.planner import plan_trailer
 from trailer.domain.taste.profiles import ViewerProfile, get_profile, load_profiles, parse_profile
 from trailer.domain.time.timecode import FrameRange
 from trailer.errors import InfeasiblePlanError, InvalidProfileError, RejectedError, TrailerError

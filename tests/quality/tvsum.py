@@ -22,8 +22,9 @@ from tests.quality.fixtures.story import Spec
 from trailer.domain.film.analysis import Analysis, analyse
 from trailer.domain.film.detections import Detections, ShotDetection
 from trailer.domain.planning.candidates import Candidate, CutRules
-from trailer.domain.planning.objective import STAGE_ENDS, build_objective, stage_of
+from trailer.domain.planning.objective import build_objective
 from trailer.domain.planning.selection import select
+from trailer.domain.planning.story import STAGE_ENDS, stage_of
 from trailer.domain.taste.profiles import ObjectiveWeights
 from trailer.domain.time.timecode import FrameRange
 

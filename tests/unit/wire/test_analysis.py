@@ -16,7 +16,8 @@ from trailer.domain.film.detections import (
     MillisecondSpan,
     ModerationDetection,
 )
-from trailer.domain.planning.planner import PlanRequest, plan_trailer
+from trailer.domain.planning.brief import PlanRequest
+from trailer.domain.planning.planner import plan_trailer
 from trailer.domain.taste.profiles import get_profile
 from trailer.wire.analysis import dump_analysis, load_analysis
 from trailer.wire.plan import plan_hash

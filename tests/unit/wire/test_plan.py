@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.quality.titles import title
+from trailer.domain.planning.brief import PlanRequest
 from trailer.domain.planning.plan import TrailerPlan
-from trailer.domain.planning.planner import PlanRequest, plan_trailer
+from trailer.domain.planning.planner import plan_trailer
 from trailer.domain.taste.profiles import get_profile
 from trailer.wire.plan import dump_plan, load_plan, plan_hash
 

@@ -17,7 +17,8 @@ from trailer.domain.film.analysis import Analysis, analyse
 from trailer.domain.film.detections import MillisecondSpan
 from trailer.domain.film.speech import Speech, spoken_frames
 from trailer.domain.judgement import judge
-from trailer.domain.planning.planner import PlanRequest, plan_trailer
+from trailer.domain.planning.brief import PlanRequest
+from trailer.domain.planning.planner import plan_trailer
 from trailer.domain.taste.profiles import get_profile, load_profiles
 from trailer.domain.time.timecode import FrameRange
 

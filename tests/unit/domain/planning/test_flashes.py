@@ -12,8 +12,9 @@ from tests.quality.rules import broken_rules, flashes
 from tests.quality.titles import media_of
 from trailer.domain.film.analysis import Analysis, analyse
 from trailer.domain.film.detections import Detections, ShotDetection
+from trailer.domain.planning.brief import PlanRequest
 from trailer.domain.planning.flashes import Cuts
-from trailer.domain.planning.planner import PlanRequest, plan_trailer
+from trailer.domain.planning.planner import plan_trailer
 from trailer.domain.taste.profiles import get_profile, load_profiles
 from trailer.domain.time.timecode import FrameRange
 

@@ -9,17 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trailer.domain.planning.candidates import Candidate
-from trailer.domain.planning.objective import State, build_objective, stage_of
+from trailer.domain.planning.objective import State, build_objective
+from trailer.domain.planning.story import stage_of
 from trailer.domain.taste.profiles import ObjectiveWeights
 from trailer.domain.time.timecode import FrameRange
 
-WEIGHTS = ObjectiveWeights(1.0, 0.3, 0.2, 0.4)
+WEIGHTS = ObjectiveWeights(1.0, 0.3, 0.2, 0.4, 0.5)
 WORDS = {"a": 0.9, "b": 0.4, "c": 0.1}
 
 
-def candidate(index: int, value: float, scene: int, stage: int, concepts: dict[str, float]) -> Candidate:
+def candidate(
+    index: int, value: float, scene: int, stage: int, concepts: dict[str, float], rising: float = 0.0
+) -> Candidate:
     frames = FrameRange(100 * index, 100 * index + 50)
-    return Candidate(frames, frames, 50, 50, False, scene, value * 50, stage, concepts)
+    return Candidate(frames, frames, 50, 50, False, scene, value * 50, stage, concepts, rising=rising)
 
 
 candidates = st.lists(
@@ -28,6 +31,7 @@ candidates = st.lists(
         st.integers(0, 3),
         st.integers(0, 4),
         st.dictionaries(st.sampled_from(sorted(WORDS)), st.floats(0.01, 1), max_size=3),
+        st.floats(0, 1),
     ),
     min_size=2,
     max_size=10,

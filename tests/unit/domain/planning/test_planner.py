@@ -20,7 +20,8 @@ from trailer.domain.film.detections import (
     ModerationDetection,
     ShotDetection,
 )
-from trailer.domain.planning.planner import PlanRequest, plan_trailer
+from trailer.domain.planning.brief import PlanRequest
+from trailer.domain.planning.planner import plan_trailer
 from trailer.domain.taste.profiles import get_profile, load_profiles
 from trailer.domain.time.timecode import FrameRange
 from trailer.errors import InfeasiblePlanError

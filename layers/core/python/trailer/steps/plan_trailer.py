@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trailer.domain.film.analysis import Analysis
+from trailer.domain.planning.brief import PlanRequest
 from trailer.domain.planning.overlap import Reuse, earlier_trailers
 from trailer.domain.planning.plan import TrailerPlan
-from trailer.domain.planning.planner import PlanRequest
 from trailer.domain.planning.planner import plan_trailer as plan_clips
 from trailer.domain.taste.profiles import get_profile
 from trailer.domain.time.timecode import FrameRange, whole_frames

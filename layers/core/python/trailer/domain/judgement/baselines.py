@@ -17,7 +17,7 @@ from typing import Final
 
 from trailer.domain.film.analysis import Analysis
 from trailer.domain.judgement.case import Yardstick
-from trailer.domain.judgement.numbers import dot, unit
+from trailer.domain.numbers import dot, unit
 from trailer.domain.planning.plan import Clip, TrailerPlan
 from trailer.domain.taste.profiles import SHORTEST_CLIP_SECONDS
 from trailer.domain.time.ranges import union

@@ -13,7 +13,7 @@ from typing import Final
 
 from trailer.domain.film.analysis import Analysis
 from trailer.domain.film.evidence import Moment
-from trailer.domain.judgement.numbers import unit
+from trailer.domain.numbers import unit
 from trailer.domain.planning.ground import showable
 from trailer.domain.planning.plan import TrailerPlan
 from trailer.domain.taste.profiles import ViewerProfile

@@ -7,7 +7,7 @@ from math import ceil
 from typing import Final
 
 from trailer.domain.judgement.case import Case, shared_frames
-from trailer.domain.judgement.numbers import mean, ratio, spearman, variation
+from trailer.domain.numbers import mean, ratio, spearman, variation
 from trailer.domain.time.ranges import union
 from trailer.domain.time.timecode import FrameRange
 

@@ -8,7 +8,7 @@ from math import ceil
 from typing import Final
 
 from trailer.domain.judgement.case import SPOILER_CUT, Case, shared_frames
-from trailer.domain.judgement.numbers import ratio
+from trailer.domain.numbers import ratio
 from trailer.domain.taste.profiles import GATE_WEIGHT
 from trailer.domain.time.ranges import union
 from trailer.domain.time.timecode import FrameRange

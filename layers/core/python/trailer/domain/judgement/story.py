@@ -7,15 +7,13 @@ from math import fsum
 from typing import Final
 
 from trailer.domain.judgement.case import Case
-from trailer.domain.judgement.numbers import kendall, pearson, ratio
+from trailer.domain.numbers import kendall, ratio
 from trailer.domain.planning.acts import energy
-from trailer.domain.planning.objective import STAGE_ENDS
+from trailer.domain.planning.acts import intensity as correlation
+from trailer.domain.planning.story import STAGE_ENDS
 
 OFFICIAL_STAGES: Final = (0.169, 0.190, 0.260, 0.198, 0.133, 0.049)
 """Shares of official trailers' shots per part of the story (CMTD, 406 trailers; reference §0 no. 3)."""
-
-INTENSITY: Final = ((0.0, 0.7), (0.08, 0.7), (0.12, 0.3), (0.9, 1.0), (0.93, 0.3), (0.96, 0.6), (1.0, 0.6))
-"""Hook, drop, rise, stop, button: the template of §6 no. 16 at positions in the trailer."""
 
 _CAST: Final = 5
 
@@ -66,16 +64,5 @@ def inversions(case: Case) -> float | None:
 def intensity(case: Case) -> float | None:
     """Correlation of the clips' energy with hook 0.7, drop 0.3, rise to 1, stop, button 0.6 (§6 no. 16)."""
     track = case.yard.cue_track("energy", energy)
-    levels, wished, position = [], [], 0
-    for clip in case.clips:
-        levels.append(track.integral(clip) / clip.length)
-        wished.append(_template((position + clip.length / 2) / case.frames))
-        position += clip.length
-    return pearson(levels, wished)
-
-
-def _template(position: float) -> float:
-    for (left, low), (right, high) in pairwise(INTENSITY):
-        if position <= right:
-            return low + (high - low) * (position - left) / (right - left)
-    return INTENSITY[-1][1]
+    levels = [track.integral(clip) / clip.length for clip in case.clips]
+    return correlation(levels, [clip.length for clip in case.clips])

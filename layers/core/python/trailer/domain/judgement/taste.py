@@ -7,7 +7,7 @@ from typing import Final
 
 from trailer.domain.film.evidence import Moment
 from trailer.domain.judgement.case import Case
-from trailer.domain.judgement.numbers import ratio
+from trailer.domain.numbers import ratio
 
 COUNTS: Final = 0.3
 """Weight from which a cue's density is judged."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trailer.domain.film.gates import TECHNICAL_CUES
 from trailer.domain.judgement.case import Case
-from trailer.domain.judgement.numbers import ratio
+from trailer.domain.numbers import ratio
 
 _SUM_TOLERANCE = 1e-9
 

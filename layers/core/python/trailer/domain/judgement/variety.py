@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 from math import fsum
 
 from trailer.domain.judgement.case import Case, Yardstick, shared_frames
-from trailer.domain.judgement.numbers import dot, mean, ratio
+from trailer.domain.numbers import dot, mean, ratio
 from trailer.domain.planning.plan import TrailerPlan
 from trailer.domain.time.ranges import total, union
 from trailer.domain.time.timecode import FrameRange

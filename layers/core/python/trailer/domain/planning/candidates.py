@@ -11,6 +11,7 @@ from typing import Final
 
 from trailer.domain.film.analysis import Analysis
 from trailer.domain.film.shots import Shot
+from trailer.domain.planning.story import Tempo
 from trailer.domain.taste.profiles import SHORTEST_CLIP_SECONDS, Pace
 from trailer.domain.taste.relevance import RelevanceTrack
 from trailer.domain.time.timecode import FrameRange
@@ -22,7 +23,7 @@ _PART_SECONDS: Final = Fraction(1, 2)
 _MOST_SHOTS: Final = 6
 _CUT_CHARGE: Final = 14
 """A cut inside a clip is charged as one in so many parts of the mean length."""
-_EDGE_WORTH: Final = 0.9
+_EDGE_WORTH: Final = 0.75
 """A window at an edge of its room, which saves a cut inside a shot, wins with this share of the best."""
 
 
@@ -42,6 +43,12 @@ class CutRules:
     clips_per_scene: int
     reusable: int = 0
     """Frames of earlier trailers that the clips may show together; only clips that show some are asked."""
+    tempo: Tempo | None = None
+    """How the wished length changes along the film; None where it does not."""
+
+    def wished(self, frame: int) -> int:
+        """Frames that a clip from a frame of the film is cut to, where its shot allows that."""
+        return self.mean if self.tempo is None else max(self.shortest, self.tempo.length(frame, self.mean))
 
     def charge(self, candidate: Candidate) -> int:
         """Frames that a clip takes from the budget when clips are chosen.
@@ -52,10 +59,11 @@ class CutRules:
         """
         if candidate.pinned:
             return candidate.cost
-        return max(candidate.cost, self.mean * 3 // 4) + candidate.inner_cuts * self.mean // _CUT_CHARGE
+        floor = self.wished(candidate.range.start) * 3 // 4
+        return max(candidate.cost, floor) + candidate.inner_cuts * self.mean // _CUT_CHARGE
 
     @classmethod
-    def of(cls, pace: Pace, rate: Fraction) -> CutRules:
+    def of(cls, pace: Pace, rate: Fraction, tempo: Tempo | None = None) -> CutRules:
         """The rules that a profile's pace asks for."""
         return cls(
             shortest=ceil(max(pace.shortest, SHORTEST_CLIP_SECONDS) * rate),
@@ -65,6 +73,7 @@ class CutRules:
             part=ceil(_PART_SECONDS * rate),
             spacing=ceil(rate),
             clips_per_scene=3,
+            tempo=tempo,
         )
 
 
@@ -102,6 +111,8 @@ class Candidate:
     """Cuts of the film inside the clip."""
     reused: int = 0
     """Frames of earlier trailers that it shows at most, at whatever length; 0 where that does not matter."""
+    rising: float = 0.0
+    """How far its energy is that of its place in the story, 0 to 1: calm early, lively late."""
 
     @property
     def cost(self) -> int:
@@ -162,7 +173,8 @@ def _windows(piece: Piece, rules: CutRules, track: RelevanceTrack) -> Iterator[C
     for first, end in pairwise(edges):
         room = FrameRange(first, end)
         longest = min(rules.longest, room.length)
-        natural = longest if longest <= rules.mean * 3 // 2 else rules.mean
+        wish = rules.wished(first)
+        natural = longest if longest <= wish * 2 else max(rules.shortest, wish)
         best = best_window(room, natural, track)
         yield Candidate(best, room, rules.shortest, longest, True, piece.scene, track.integral(best))
 
@@ -170,13 +182,14 @@ def _windows(piece: Piece, rules: CutRules, track: RelevanceTrack) -> Iterator[C
 def _runs(parts: Sequence[Piece], first: int, rules: CutRules, track: RelevanceTrack) -> Iterator[Candidate]:
     """Whole consecutive shots of one scene from a piece on, until the mean length is reached."""
     start = parts[first].range.start
+    wish = rules.wished(start)
     if parts[first].range.length < FLASH_FRAMES:
         return
     for last in range(first + 1, min(len(parts), first + _MOST_SHOTS)):
         previous, piece = parts[last - 1], parts[last]
         joined = piece.range.start == previous.range.end and piece.scene == parts[first].scene
         before = previous.range.end - start
-        if not joined or before >= rules.mean or before + rules.part > rules.longest:
+        if not joined or before >= wish or before + rules.part > rules.longest:
             return
         if piece.range.length < FLASH_FRAMES:
             continue
@@ -185,7 +198,7 @@ def _runs(parts: Sequence[Piece], first: int, rules: CutRules, track: RelevanceT
         shortest, longest = max(rules.shortest, shortest), min(rules.longest, whole)
         if shortest > longest:
             continue
-        natural = longest if longest <= rules.mean * 3 // 2 else max(shortest, rules.mean)
+        natural = longest if longest <= wish * 3 // 2 else max(shortest, wish)
         best = FrameRange(start, start + natural)
         room = FrameRange(start, start + longest)
         yield Candidate(

@@ -1,9 +1,10 @@
-"""What a good set of clips is: a monotone submodular function with four named terms.
+"""What a good set of clips is: a monotone submodular function with five named terms.
 
 - relevance: how much of the most relevant material that could fit is in;
 - coverage: the profile's welcome words that occur in the film, each counted once;
 - diversity: relevance per scene with falling returns;
-- stage: how far the wished share of each part of the story is filled.
+- stage: how far the wished share of each part of the story is filled;
+- rise: how far the energy of what is shown is that of its place in the story.
 
 All terms lie in [0, 1]. Falling returns are piecewise linear, so that an integer program
 can check the planner.
@@ -13,31 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Final
 
 from trailer.domain.planning.candidates import Candidate
 from trailer.domain.taste.profiles import ObjectiveWeights
-from trailer.domain.time.timecode import FrameRange
-
-STAGE_ENDS: Final = (
-    Fraction(10, 100),
-    Fraction(25, 100),
-    Fraction(50, 100),
-    Fraction(75, 100),
-    Fraction(945, 1000),
-)
-"""Where the parts of the story end, as shares of the content: set-up, new situation, progress,
-complications, final push and aftermath."""
 
 _FLOOR: Final = 0.05
 """Relevance that every frame has for diversity, so that scenes are spread even without evidence."""
-
-
-def stage_of(frame: int, content: FrameRange) -> int:
-    """Part of the story, 0 to 5, that a frame belongs to."""
-    share = Fraction(frame - content.start, content.length)
-    return sum(share >= end for end in STAGE_ENDS)
 
 
 @dataclass(frozen=True)
@@ -56,7 +39,7 @@ class Objective:
     quota_total: float
 
     def terms(self, chosen: Iterable[Candidate]) -> dict[str, float]:
-        """The four terms, unweighted, for explanation and tests."""
+        """The five terms, unweighted, for explanation and tests."""
         state = State(self)
         for candidate in chosen:
             state.add(candidate)
@@ -76,6 +59,7 @@ class State:
     def __init__(self, objective: Objective) -> None:
         self._objective = objective
         self._relevance = 0.0
+        self._rise = 0.0
         self._covered: dict[str, float] = {}
         self._scenes: dict[int, float] = {}
         self._stages = [0] * len(objective.quotas)
@@ -85,6 +69,7 @@ class State:
         """How much adding the candidate raises the value; never negative."""
         objective, weights = self._objective, self._objective.weights
         gain = weights.relevance * candidate.value / objective.relevance_bound
+        gain += weights.rise * candidate.rising * candidate.cost / objective.quota_total
         for word, strength in candidate.concepts.items():
             covered = self._covered.get(word, 0.0)
             if covered < 1:
@@ -101,13 +86,14 @@ class State:
         """Take the candidate into the set."""
         self.value += self.gain(candidate)
         self._relevance += candidate.value
+        self._rise += candidate.rising * candidate.cost
         for word, strength in candidate.concepts.items():
             self._covered[word] = min(1.0, self._covered.get(word, 0.0) + strength)
         self._scenes[candidate.scene] = self._scenes.get(candidate.scene, 0.0) + self._worth(candidate)
         self._stages[candidate.stage] += candidate.cost
 
     def terms(self) -> dict[str, float]:
-        """The four terms, unweighted."""
+        """The five terms, unweighted."""
         objective = self._objective
         quotas = zip(self._stages, objective.quotas, strict=True)
         return {
@@ -117,6 +103,7 @@ class State:
             ),
             "diversity": sum(self._spread(self._scenes[scene]) for scene in sorted(self._scenes)),
             "stage": sum(min(frames, quota) for frames, quota in quotas) / objective.quota_total,
+            "rise": self._rise / objective.quota_total,
         }
 
     def _worth(self, candidate: Candidate) -> float:

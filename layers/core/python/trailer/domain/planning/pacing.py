@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
-from itertools import pairwise
+from math import ceil
 from typing import Final
+
+from trailer.domain.planning.story import between
 
 ARC: Final = (
     (0.0, 1.5),
@@ -19,7 +21,11 @@ ARC: Final = (
 )
 """Wished length at a position in the trailer (0 to 1), in mean clip lengths."""
 
-_SNAP_SHARE: Final = 0.25
+_MIDDLE: Final = (0.08, 0.93)
+"""Where the clips between hook and button lie in the arc."""
+
+_SNAP_SHARE: Final = 0.35
+_HALVINGS: Final = 8
 _BALANCING: Final = 2
 _MOST_PULL: Final = 1.3
 
@@ -34,12 +40,16 @@ class Bounds:
     """Whether at its longest the clip ends on a cut of the film."""
 
 
-def arc(position: float) -> float:
-    """The arc at a position, linear between its corners."""
-    for (left, low), (right, high) in pairwise(ARC):
-        if position <= right:
-            return low + (high - low) * (position - left) / (right - left)
-    return ARC[-1][1]
+def arc(index: int, count: int) -> float:
+    """The arc at a clip's place: the first is the hook, the last the button, the others lie between.
+
+    Few clips have the same shape as many: the last breath is the button's, however long it takes.
+    """
+    if index == 0 or count < 3:
+        return between(ARC, 0.0 if index == 0 else 1.0)
+    if index == count - 1:
+        return between(ARC, 1.0)
+    return between(ARC, _MIDDLE[0] + (_MIDDLE[1] - _MIDDLE[0]) * (index - 0.5) / (count - 2))
 
 
 def allocate(
@@ -60,7 +70,7 @@ def allocate(
     """
     count = len(bounds)
     mean = budget / count
-    wished = [mean * arc((index + 0.5) / count) for index in range(count)]
+    wished = [mean * arc(index, count) for index in range(count)]
     lengths = _nearest(bounds, wished, budget)
     for _ in range(_BALANCING if stages else 0):
         pull = _pull(lengths, stages, quotas)
@@ -91,8 +101,19 @@ def _spend(lengths: list[int], bounds: Sequence[Bounds], wished: Sequence[float]
     """Give each frame to the clip that it brings most, or costs least.
 
     A clip's deviation is convex in its length, so going frame by frame reaches the exact
-    minimum, without a table of clips by frames.
+    minimum, without a table of clips by frames. All frames below a price are given at once; the
+    price is found by halving, and the few that then remain go one by one.
     """
+    budget = sum(lengths) + left
+    low, high = -2.0, max(_one_more(bound.longest, wish) for bound, wish in zip(bounds, wished, strict=True))
+    for _ in range(_HALVINGS):
+        price = (low + high) / 2
+        if sum(_at_price(price, bounds, wished)) <= budget:
+            low = price
+        else:
+            high = price
+    lengths[:] = _at_price(low, bounds, wished)
+    left = budget - sum(lengths)
     heap = [
         (_one_more(lengths[i], wished[i]), i) for i, bound in enumerate(bounds) if lengths[i] < bound.longest
     ]
@@ -103,6 +124,14 @@ def _spend(lengths: list[int], bounds: Sequence[Bounds], wished: Sequence[float]
         left -= 1
         if lengths[index] < bounds[index].longest:
             heappush(heap, (_one_more(lengths[index], wished[index]), index))
+
+
+def _at_price(price: float, bounds: Sequence[Bounds], wished: Sequence[float]) -> list[int]:
+    """Lengths when every frame that costs less than a price is given; see ``_one_more``."""
+    return [
+        min(bound.longest, max(bound.shortest, ceil(wish * (1 + price / 2) - 0.5)))
+        for bound, wish in zip(bounds, wished, strict=True)
+    ]
 
 
 def _one_more(length: int, wish: float) -> float:

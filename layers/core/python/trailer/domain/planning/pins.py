@@ -9,7 +9,7 @@ from typing import Final
 from trailer.domain.film.analysis import Analysis
 from trailer.domain.planning.candidates import Candidate, CutRules
 from trailer.domain.planning.ground import BAN, SPOILER, Ground
-from trailer.domain.planning.objective import stage_of
+from trailer.domain.planning.story import stage_of
 from trailer.domain.taste.relevance import RelevanceTrack
 from trailer.domain.time.ranges import covering, union
 from trailer.domain.time.timecode import FrameRange, to_timecode

@@ -7,9 +7,12 @@ from dataclasses import replace
 from typing import Final
 
 from trailer.domain.film.analysis import Analysis
+from trailer.domain.film.ranks import ranked
+from trailer.domain.planning.acts import energy_track
 from trailer.domain.planning.candidates import Candidate
-from trailer.domain.planning.objective import stage_of
+from trailer.domain.planning.story import stage_of
 from trailer.domain.taste.relevance import Opinion, RelevanceTrack
+from trailer.domain.time.timecode import FrameRange
 
 LARGEST_POOL: Final = 1200
 
@@ -37,10 +40,24 @@ def shortlist(
     Kept are the densest of each part of the story, of each scene, and the best for each
     welcome word, so that thinning costs no term of the objective its material.
     """
-    staged = [replace(one, stage=stage_of(one.range.start, analysis.content)) for one in found]
+    levels = energy_track(analysis.moments)
+    ranks = ranked([round(levels.mean(one.range), 6) for one in found])
+    staged = [
+        replace(
+            one,
+            stage=stage_of(one.range.start, analysis.content),
+            rising=_rising(one, rank, analysis.content),
+        )
+        for one, rank in zip(found, ranks, strict=True)
+    ]
     if len(staged) > LARGEST_POOL:
         staged = _thinned(analysis, staged, track, opinion_of)
     return [replace(one, concepts=words_of(analysis, one, track, opinion_of)) for one in staged]
+
+
+def _rising(one: Candidate, rank: float, content: FrameRange) -> float:
+    """How near the candidate's rank by energy comes to its place in the content, 0 to 1."""
+    return 1 - abs(rank - (one.range.start - content.start) / content.length)
 
 
 def words_of(

@@ -9,12 +9,15 @@ import heapq
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Final
 
 from trailer.domain.planning.candidates import Candidate, CutRules
 from trailer.domain.planning.objective import Objective, State
 
 _SEEDS: Final = 12
+_GROUPS: Final = ((2, 24), (3, 16))
+"""Sizes of groups that are seeds, too, each with the largest pool of which all are tried."""
 _SWAP_POOL: Final = 150
 _SWAP_ROUNDS: Final = 3
 _FORCE_POOL: Final = 80
@@ -127,8 +130,7 @@ def _starts(arena: _Arena, pinned: Sequence[Candidate], rules: CutRules) -> Iter
     yield _greedy(arena, Choice(rules, pinned))
     for seed in _seeds(arena):
         start = Choice(rules, pinned)
-        if start.allows(seed) and start.affords(seed, arena.budget):
-            start.add(seed)
+        if all(_admitted(start, one, arena.budget) for one in seed):
             yield _greedy(arena, start)
     pool, gains = arena.pool, arena.gains
     for order in (gains, [one.value for one in pool], [one.value / one.cost for one in pool]):
@@ -139,16 +141,28 @@ def _starts(arena: _Arena, pinned: Sequence[Candidate], rules: CutRules) -> Iter
 def _taken(choice: Choice, order: Iterable[Candidate], budget: int) -> Choice:
     """Add whatever of an order still fits, and return the choice."""
     for candidate in order:
-        if choice.affords(candidate, budget) and choice.allows(candidate):
-            choice.add(candidate)
+        _admitted(choice, candidate, budget)
     return choice
 
 
-def _seeds(arena: _Arena) -> list[Candidate]:
-    """The candidates with the greatest gains, and those with the greatest gains per charge."""
+def _admitted(choice: Choice, candidate: Candidate, budget: int) -> bool:
+    """Whether a candidate fits; then it is in."""
+    fits = choice.affords(candidate, budget) and choice.allows(candidate)
+    if fits:
+        choice.add(candidate)
+    return fits
+
+
+def _seeds(arena: _Arena) -> list[tuple[Candidate, ...]]:
+    """The candidates with the greatest gains, and those with the greatest gains per charge.
+
+    Of a small pool all pairs and threes, too: there a greedy start has few later choices to make up for it.
+    """
     by_gain = sorted(range(len(arena.pool)), key=lambda i: (-round(arena.gains[i], 12), i))[:_SEEDS]
     by_rate = [index for _, index in arena.ranking[:_SEEDS]]
-    return [arena.pool[index] for index in dict.fromkeys([*by_gain, *by_rate])]
+    singles = [(arena.pool[index],) for index in dict.fromkeys([*by_gain, *by_rate])]
+    sizes = [size for size, most in _GROUPS if len(arena.pool) <= most]
+    return [*singles, *(group for size in sizes for group in combinations(arena.pool, size))]
 
 
 def _greedy(arena: _Arena, choice: Choice) -> Choice:

@@ -16,7 +16,7 @@ from trailer.errors import InvalidProfileError, UnknownProfileError
 
 MAX_WEIGHT: Final = 1.5
 STAGES: Final = 6
-"""Parts of the story that ``stage_quota`` speaks of; see ``objective.STAGE_ENDS``."""
+"""Parts of the story that ``stage_quota`` speaks of; see ``planning.story.STAGE_ENDS``."""
 GATE_WEIGHT: Final = -1.5
 """A moderation class with this weight is never shown; a milder negative weight only counts against."""
 SHORTEST_CLIP_SECONDS: Final = Fraction(4, 5)
@@ -63,6 +63,8 @@ class ObjectiveWeights:
     coverage: float
     diversity: float
     stage: float
+    rise: float = 0.0
+    """Of calm early in the story and liveliness late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,10 +259,12 @@ def _spoiler_cut(value: Any) -> Fraction:
 
 
 def _objective(value: Any) -> ObjectiveWeights:
-    fields = ("relevance", "coverage", "diversity", "stage")
-    if not isinstance(value, Mapping) or set(value) != set(fields):
-        raise InvalidProfileError(f"objective in a viewer profile has exactly {', '.join(fields)}.")
-    weights = [_number(value[name], name) for name in fields]
+    fields = ("relevance", "coverage", "diversity", "stage", "rise")
+    if not isinstance(value, Mapping) or {*value, "rise"} != set(fields):
+        raise InvalidProfileError(
+            f"objective in a viewer profile has exactly {', '.join(fields)}; without rise it is 0."
+        )
+    weights = [_number(value.get(name, 0), name) for name in fields]
     if min(weights) < 0 or weights[0] <= 0:
         raise InvalidProfileError("The weights of objective are not negative, and relevance counts.")
     return ObjectiveWeights(*weights)

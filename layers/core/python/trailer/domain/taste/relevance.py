@@ -137,6 +137,10 @@ class RelevanceTrack:
         """Integral of the relevance over a range, not negative."""
         return max(0.0, self.until(frames.end) - self.until(frames.start))
 
+    def mean(self, frames: FrameRange) -> float:
+        """Mean over a range."""
+        return self.integral(frames) / frames.length
+
     def overlapping(self, frames: FrameRange) -> range:
         """Indexes of the moments that share frames with a range."""
         first = max(0, bisect_right(self._starts, frames.start) - 1)

@@ -1,0 +1,59 @@
+"""From chosen clips to exact ranges: their order, their lengths, their edges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trailer.domain.planning.acts import Placed, arrangements, clip_energy, intensity
+from trailer.domain.planning.brief import Brief
+from trailer.domain.planning.candidates import best_window
+from trailer.domain.planning.drafting import Draft
+from trailer.domain.planning.flashes import Cuts
+from trailer.domain.planning.pacing import Bounds, allocate
+from trailer.domain.planning.settling import settled
+from trailer.domain.time.timecode import FrameRange
+
+
+def arranged(brief: Brief, draft: Draft) -> tuple[list[Placed], list[int]]:
+    """Of several orders the one whose energy follows the arc best, with the length of each clip."""
+    cuts = {frame for shot in brief.analysis.shots for frame in (shot.range.start, shot.range.end)}
+    level = {id(clip): clip_energy(clip, brief.track) for clip in draft.clips}
+    best: tuple[float, list[Placed], list[int]] | None = None
+    for placed in arrangements(draft.clips, brief.track, brief.analysis.content):
+        lengths = _lengths(brief, draft, placed, cuts)
+        fit = round(intensity([level[id(item.clip)] for item in placed], lengths) or 0.0, 6)
+        if best is None or fit > best[0]:
+            best = fit, placed, lengths
+    assert best is not None
+    return best[1], best[2]
+
+
+def _lengths(brief: Brief, draft: Draft, placed: Sequence[Placed], cuts: set[int]) -> list[int]:
+    clips = [item.clip for item in placed]
+    bounds = [
+        Bounds(
+            clip.shortest,
+            clip.longest,
+            clip.room.start + clip.longest in cuts or clip.longest == clip.room.length,
+        )
+        for clip in clips
+    ]
+    stages = [clip.stage for clip in clips]
+    return allocate(bounds, brief.request.max_frames, stages, draft.objective.quotas)
+
+
+def cut(brief: Brief, placed: Sequence[Placed], lengths: Sequence[int]) -> list[FrameRange]:
+    """The exact range of each clip."""
+    cuts = {frame for shot in brief.analysis.shots for frame in (shot.range.start, shot.range.end)}
+    clips = [item.clip for item in placed]
+    wished = [
+        best_window(clip.room, length, brief.track)
+        if clip.slides
+        else FrameRange(clip.room.start, clip.room.start + length)
+        for clip, length in zip(clips, lengths, strict=True)
+    ]
+    steady = Cuts(cuts).settled(wished, clips, brief.rules.shortest)
+    speech = brief.analysis.speech
+    if speech is None:
+        return steady
+    return settled(steady, clips, speech, brief.request.max_frames, brief.rules.spacing)
