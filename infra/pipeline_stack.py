@@ -36,7 +36,13 @@ class PipelineStack(Stack):
         outcomes = Notifications(self, "Notifications").topic
         defaults = _function_defaults(self, stage, media, channel, outcomes)
         registration = Registration(
-            self, "Registration", defaults=defaults, films=films, results=results, catalogue=catalogue
+            self,
+            "Registration",
+            defaults=defaults,
+            films=films,
+            results=results,
+            catalogue=catalogue,
+            jobs=jobs,
         )
         detection = Detection(
             self,

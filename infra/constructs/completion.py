@@ -40,5 +40,6 @@ class Completion(Construct):
             self, folder="record_failure", defaults=defaults, timeout=Duration.seconds(30)
         )
         use_table(record_failure, catalogue, "GetItem", "PutItem", "UpdateItem", "Query")
+        use_table(record_failure, jobs, "GetItem")
         record_failure.allow("sns:Publish", on=[outcomes.topic_arn])
         self.states = (complete_video, record_failure)

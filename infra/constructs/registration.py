@@ -29,6 +29,7 @@ class Registration(Construct):
         films: s3.IBucket,
         results: s3.IBucket,
         catalogue: dynamodb.ITableV2,
+        jobs: dynamodb.ITableV2,
     ) -> None:
         super().__init__(scope, id_)
         register_video = PythonFunction(
@@ -42,6 +43,7 @@ class Registration(Construct):
         )
         read_films(probe_video, films)
         use_table(probe_video, catalogue, "GetItem", "UpdateItem")
+        use_table(probe_video, jobs, "GetItem")
         probe_video.allow("s3:ListBucket", on=[results.bucket_arn])
 
         check_proxy = PythonFunction(

@@ -59,6 +59,7 @@ EXPECTED: dict[str, Rights] = {
     "Registration/RegisterVideo": READ_FILMS | _table(CATALOGUE, "GetItem", "PutItem", "UpdateItem"),
     "Registration/ProbeVideo": READ_FILMS
     | _table(CATALOGUE, "GetItem", "UpdateItem")
+    | _table(JOBS, "GetItem")
     | _on("*", "mediaconvert:Probe")
     | _on(RESULTS, "s3:ListBucket"),
     "Registration/CheckProxy": READ_FILMS
@@ -111,7 +112,9 @@ EXPECTED: dict[str, Rights] = {
     "Completion/CompleteVideo": ANNOUNCE
     | _table(CATALOGUE, "GetItem", "UpdateItem", "Query")
     | _table(JOBS, "GetItem"),
-    "Completion/RecordFailure": ANNOUNCE | _table(CATALOGUE, "GetItem", "PutItem", "UpdateItem", "Query"),
+    "Completion/RecordFailure": ANNOUNCE
+    | _table(CATALOGUE, "GetItem", "PutItem", "UpdateItem", "Query")
+    | _table(JOBS, "GetItem"),
     "Sidecars/ApplySidecar": ANNOUNCE
     | READ_FILMS
     | _table(CATALOGUE, "GetItem", "UpdateItem")

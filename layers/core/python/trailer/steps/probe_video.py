@@ -12,6 +12,7 @@ from trailer.domain.work.cost import estimate
 from trailer.errors import CostCapExceededError, UnreadableVideoError, VideoTooShortError
 from trailer.ports import Services
 from trailer.steps.records import load_video
+from trailer.steps.spending import already_paid
 from trailer.wire import keys
 from trailer.wire.catalogue import VIDEO, source_of
 from trailer.wire.media import dump_media
@@ -41,26 +42,36 @@ def probe_video(video_id: str, services: Services) -> dict[str, Any]:
     check_source(media)
     longest = Fraction(video["options"]["max-duration"])
     _check_length(media, longest)
-    price = estimate(media, video["detectors"], len(video["profileIds"]), trailer_seconds=longest).total
+    proxy = _proxy_key(video, media)
+    paid = already_paid({**video, "proxyKey": proxy}, services)
+    bought = [detector for detector in video["detectors"] if detector not in paid]
+    price = estimate(media, bought, len(video["profileIds"]), trailer_seconds=longest).total
     services.catalogue.update(
         video_id,
         VIDEO,
         {
             "media": {**dump_media(media), "durationSeconds": media.duration},
             "estimatedCost": price,
+            "alreadyPaid": paid,
             "updatedAt": services.clock.now().isoformat(),
         },
     )
     _check_price(video, price)
     fixed = {"detectors": video["detectors"], "onDetectorFailure": video.get("onDetectorFailure", "fail")}
-    if not needs_proxy(media, video["size"]):
+    if proxy is None:
         return {**fixed, "needsProxy": False, "hasProxy": False}
-    return {**fixed, **_plan_proxy(video, media, services)}
+    return {**fixed, **_plan_proxy(video, media, proxy, services)}
 
 
-def _plan_proxy(video: Mapping[str, Any], media: SourceMedia, services: Services) -> dict[str, Any]:
+def _proxy_key(video: Mapping[str, Any], media: SourceMedia) -> str | None:
+    """Where the copy for Rekognition is or will be; None when it can read the film itself."""
+    if not needs_proxy(media, video["size"]):
+        return None
+    return f"{keys.proxy(video.get('contentId', video['videoId']), proxy_recipe(media))}.mp4"
+
+
+def _plan_proxy(video: Mapping[str, Any], media: SourceMedia, key: str, services: Services) -> dict[str, Any]:
     """Use the copy that films with equal bytes share, or say how to make it."""
-    key = f"{keys.proxy(video.get('contentId', video['videoId']), proxy_recipe(media))}.mp4"
     services.catalogue.update(video["videoId"], VIDEO, {"proxyKey": key})
     # MediaConvert writes a file when it is complete, so one that is there is whole.
     if services.results.list(key).get(key):

@@ -10,6 +10,7 @@ from trailer.domain.reasons import REQUEST_AGAIN, UPLOAD_AGAIN, explain
 from trailer.domain.work.upload import video_id as identify
 from trailer.ports import Services
 from trailer.steps.plan_trailer import claim_version
+from trailer.steps.spending import spent
 from trailer.wire.catalogue import VIDEO, new_video, trailer_record
 from trailer.wire.events import parse_failure, parse_object_created
 
@@ -45,7 +46,7 @@ def record_failure(
         (REQUEST_AGAIN, _claimed_trailer) if workflow == "MakeTrailer" else (UPLOAD_AGAIN, _claimed_video)
     )
     reason = explain(failure.name, failure.message, again=again)
-    outcome = {
+    outcome: dict[str, Any] = {
         "status": "REJECTED" if reason.rejected else "FAILED",
         "error": failure.name,
         "errorClass": str(reason.error_class),
@@ -57,6 +58,9 @@ def record_failure(
     current = services.catalogue.get(video, record) or {}
     if current.get("executionId") == execution_id:
         outcome["updatedAt"] = services.clock.now().isoformat()
+        if record == VIDEO:
+            cost = spent(current, services)
+            outcome |= {"cost": cost.total, "costParts": dict(cost.parts)}
         if services.catalogue.update_open(video, record, outcome):
             current |= outcome
         else:
