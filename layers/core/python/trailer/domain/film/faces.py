@@ -70,11 +70,11 @@ def _read(samples: Sequence[Sequence[FaceDetection]]) -> FaceReading:
     if not measured:
         return FaceReading(cues, ())
     weight = fsum(face.area for face in measured)
-    types = sorted({name for face in measured for name, _ in face.emotions})
-    shares = {
-        name: fsum(face.area * dict(face.emotions).get(name, 0.0) / 100 for face in measured) / weight
-        for name in types
-    }
+    felt: dict[str, list[float]] = {}
+    for face in measured:
+        for name, percent in dict(face.emotions).items():
+            felt.setdefault(name, []).append(face.area * percent / 100)
+    shares = {name: fsum(felt[name]) / weight for name in sorted(felt)}
     # A small face shows its emotion to few: half of the weight needs size.
     seen = 0.5 + 0.5 * cues["faces"]
     quiet = fsum(shares.get(name, 0.0) for name in sorted(_QUIET))

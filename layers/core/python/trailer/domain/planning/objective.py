@@ -13,14 +13,28 @@ can check the planner.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 from trailer.domain.planning.candidates import Candidate
 from trailer.domain.taste.profiles import ObjectiveWeights
 
 _FLOOR: Final = 0.05
 """Relevance that every frame has for diversity, so that scenes are spread even without evidence."""
+
+
+class Shape(NamedTuple):
+    """A candidate as the objective sees it; read millions of times for a long film."""
+
+    candidate: Candidate
+    """Kept, so that its identity stays its own."""
+    cost: int
+    fixed: float
+    """Gain by relevance and rise, whatever else is chosen."""
+    words: list[tuple[str, float, float]]
+    """Word, its weight in the objective, its strength."""
+    worth: float
+    """What it counts for its scene, in frames."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +51,27 @@ class Objective:
     quotas: tuple[float, ...]
     """Wished frames per part of the story."""
     quota_total: float
+
+    _shapes: dict[int, Shape] = field(default_factory=dict, compare=False, repr=False)
+
+    def shape(self, candidate: Candidate) -> Shape:
+        """What of a candidate's gain does not depend on the choice, worked out once."""
+        shape = self._shapes.get(id(candidate))
+        if shape is None:
+            weights = self.weights
+            shape = Shape(
+                candidate,
+                candidate.cost,
+                weights.relevance * candidate.value / self.relevance_bound
+                + weights.rise * candidate.rising * candidate.cost / self.quota_total,
+                [
+                    (word, weights.coverage * self.concept_weights[word], strength)
+                    for word, strength in candidate.concepts.items()
+                ],
+                candidate.value + _FLOOR * candidate.cost,
+            )
+            self._shapes[id(candidate)] = shape
+        return shape
 
     def terms(self, chosen: Iterable[Candidate]) -> dict[str, float]:
         """The five terms, unweighted, for explanation and tests."""
@@ -67,19 +102,18 @@ class State:
 
     def gain(self, candidate: Candidate) -> float:
         """How much adding the candidate raises the value; never negative."""
-        objective, weights = self._objective, self._objective.weights
-        gain = weights.relevance * candidate.value / objective.relevance_bound
-        gain += weights.rise * candidate.rising * candidate.cost / objective.quota_total
-        for word, strength in candidate.concepts.items():
-            covered = self._covered.get(word, 0.0)
-            if covered < 1:
-                gain += weights.coverage * objective.concept_weights[word] * min(1 - covered, strength)
+        objective, weights, covered = self._objective, self._objective.weights, self._covered
+        shape = objective.shape(candidate)
+        gain = shape.fixed
+        for word, weight, strength in shape.words:
+            left = 1 - covered.get(word, 0.0)
+            if left > 0:
+                gain += weight * (strength if strength < left else left)
         before = self._scenes.get(candidate.scene, 0.0)
-        gain += weights.diversity * (self._spread(before + self._worth(candidate)) - self._spread(before))
-        stage = candidate.stage
-        missing = objective.quotas[stage] - self._stages[stage]
+        gain += weights.diversity * (self._spread(before + shape.worth) - self._spread(before))
+        missing = objective.quotas[candidate.stage] - self._stages[candidate.stage]
         if missing > 0:
-            gain += weights.stage * min(missing, candidate.cost) / objective.quota_total
+            gain += weights.stage * (missing if missing < shape.cost else shape.cost) / objective.quota_total
         return gain
 
     def add(self, candidate: Candidate) -> None:
@@ -89,7 +123,9 @@ class State:
         self._rise += candidate.rising * candidate.cost
         for word, strength in candidate.concepts.items():
             self._covered[word] = min(1.0, self._covered.get(word, 0.0) + strength)
-        self._scenes[candidate.scene] = self._scenes.get(candidate.scene, 0.0) + self._worth(candidate)
+        self._scenes[candidate.scene] = (
+            self._scenes.get(candidate.scene, 0.0) + self._objective.shape(candidate).worth
+        )
         self._stages[candidate.stage] += candidate.cost
 
     def terms(self) -> dict[str, float]:
@@ -106,15 +142,13 @@ class State:
             "rise": self._rise / objective.quota_total,
         }
 
-    def _worth(self, candidate: Candidate) -> float:
-        return candidate.value + _FLOOR * candidate.cost
-
     def _spread(self, worth: float) -> float:
         """Slopes 1, 1/2, 1/4 with the breaks one and two steps up, scaled to the bound."""
         step = self._objective.scene_step
-        first, second = min(worth, step), min(max(0.0, worth - step), step)
-        rest = max(0.0, worth - 2 * step)
-        return (first + second / 2 + rest / 4) / (self._objective.relevance_bound * (1 + _FLOOR))
+        if worth > step:
+            second = worth - step
+            worth = step + (second / 2 if second <= step else step / 2 + (second - step) / 4)
+        return worth / (self._objective.relevance_bound * (1 + _FLOOR))
 
 
 def build_objective(
