@@ -205,7 +205,7 @@ def _bill(books: Books) -> Iterator[Violation]:
             if part in films.DETECTORS.values() and price > 0:
                 paid[upload.film.content, part] += 1
     for key in {*billed, *paid}:
-        # A film that failed names no price; then only paying twice is wrong.
+        # A job of a film that ended badly may still have run then; what it names must not be paid twice.
         if paid[key] > billed[key] or (complete[key[0]] and paid[key] != billed[key]):
             detail = f"{key[1]}: {paid[key]} records name its price, Rekognition billed {billed[key]}"
             yield Violation(Invariant.LEDGER_IS_THE_BILL, key[0], detail)
@@ -241,7 +241,7 @@ def _dead_letters(books: Books) -> Iterator[Violation]:
     letters = [message.body for message in world.queue.dead_letters]
     letters += [json.dumps(payload) for _, payload in world.functions.dead_letters]
     if not world.plan.explains(len(letters)):
-        for letter in letters:
+        for letter in letters or ["no letter"]:
             yield Violation(Invariant.DEAD_LETTERS_EXPLAINED, letter[:120], "no fault explains it")
 
 
