@@ -29,7 +29,7 @@ from tests.unit.local.title_films import RATE, Film, looks_at  # noqa: E402
 SHARED = Path(os.environ.get("TRAILER_SHARED", PROJECT.parent / "shared"))
 BUNNY = SHARED / "footage" / "big_buck_bunny_486p.mp4"
 BUNNY_TITLES = ((490, 554), (600, 724))
-"""Looked at frame by frame: a presenter's two lines up to the cut, and the title with its fades."""
+"""Labelled on sheets of every fourth frame: a presenter's two lines up to the cut, and the title with its fades."""
 
 
 def flags(ranges: list[tuple[int, int]], count: int) -> NDArray[np.bool_]:
