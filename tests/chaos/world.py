@@ -30,8 +30,9 @@ from tests.chaos.tables import Table, Tables
 SOURCE, RESULTS = "source", "results"
 CATALOGUE, JOBS = "catalogue", "jobs"
 SIDECAR = ".trailer.json"
-HORIZON = 3 * 86400.0
-"""How long a run goes on when only the ticks are left and something is still open."""
+HORIZON = 7 * 86400.0
+"""How long a run goes on when only the ticks are left and something is still open: a start that never
+answered and that nobody waits for stays so for six days."""
 
 ENVIRONMENT = {
     "CATALOGUE_TABLE": CATALOGUE,
@@ -241,7 +242,7 @@ class World:
     # The run itself.
 
     def run(self) -> None:
-        """Go on until nothing moves any more, or for three more days while something stays open."""
+        """Go on until nothing moves any more, or for a week more while something stays open."""
         environment = {**ENVIRONMENT, "DEFAULT_OPTIONS": json.dumps(self.defaults)}
         self._tick()
         with patch.dict(os.environ, environment), wire.connected(self.wire, self.loop.clock):

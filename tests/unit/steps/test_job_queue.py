@@ -260,10 +260,10 @@ def test_a_start_that_did_not_answer_is_not_repeated_for_nobody_and_given_up_in_
     lose_answer(account, accepted=False)
     account.upload("folder")
     account.services.workflow.closed.add("token-1")
-    account.pass_time(hours=1)
+    account.pass_time(days=5)
     reconcile_jobs(account.services)
     assert account.running()
-    account.pass_time(hours=12)
+    account.pass_time(days=1, minutes=1)
     reconcile_jobs(account.services)
     assert (account.running(), account.services.detections.jobs) == ([], {})
 

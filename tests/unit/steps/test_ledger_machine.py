@@ -3,7 +3,7 @@
 A machine of Hypothesis lets functions run beside each other, one call at a
 time, kills them, loses and repeats answers, messages and tokens, lets another
 tenant hold the quota, and lets the index lag. At the end it lets everything
-come to rest as it would within a day, and looks at what is left.
+come to rest as it would within a week, and looks at what is left.
 """
 
 import json
@@ -336,9 +336,9 @@ class LedgerMachine(RuleBasedStateMachine):
     def is_reusable(self, started):
         row = self.ledger.rows[started.tag]
         if row.status is JobStatus.FAILED:
-            # Also when its start never answered, its message was lost and nobody waited for it:
-            # nothing is left then that could tell of it.
-            return False
+            # Given up, when its start never answered and nobody came for as long as a result is kept.
+            kept = datetime.fromisoformat(row.started_at) > self.clock.time - RESULTS_KEPT
+            return row.reason == NOBODY_WAITS and kept
         began = datetime.fromisoformat(row.started_at)
         fresh = began > self.clock.time - RESULTS_KEPT or row.status is not JobStatus.DONE
         return started.status != "FAILED" and (fresh or row.collected_by is not None)
@@ -358,12 +358,12 @@ class LedgerMachine(RuleBasedStateMachine):
                 actor.kill()
 
     def come_to_rest(self):
-        """What a day brings: functions end, jobs end, states are retried, the minute tick goes on."""
+        """What a week brings: functions end, jobs end, states are retried, the minute tick goes on."""
         self.rekognition.held_by_others, self.ledger.lags = 0, False
         for actor in list(self.actors):
             actor.finish()
             self.reap(actor)
-        for minutes in [10] * 20 + [120] * 8:
+        for minutes in [10] * 20 + [120] * 8 + [24 * 60] * 6:
             while self.executions.due:
                 self.enter(self.executions.due.pop(0))
             for job in self.rekognition.running():

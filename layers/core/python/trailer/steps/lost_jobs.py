@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from trailer.domain.work.jobs import NOBODY_WAITS, DetectionJob
+from trailer.domain.work.jobs import NOBODY_WAITS, RESULTS_KEPT, DetectionJob
 from trailer.errors import ResultForgottenError, ServiceBusyError, TrailerError
 from trailer.ports import Services
 from trailer.steps.job_outcomes import settle_job, wake_waiting
@@ -16,8 +16,12 @@ _ANSWER_LOST: Final = timedelta(minutes=2)
 """How long Start may go without an answer: longer than any function that calls it lives."""
 _MESSAGE_LOST: Final = timedelta(minutes=5)
 """How long a job may run before Rekognition is asked; its message normally is much faster."""
-_START_LOST: Final = timedelta(hours=12)
-"""How long a job may be without an id and without anybody who waits: longer than any job runs."""
+_START_LOST: Final = RESULTS_KEPT
+"""How long a job may be without an id and without anybody who waits.
+
+Until then Start under its token gives the job that Rekognition may have, and its result can
+still be had; a new attempt would pay for it again.
+"""
 _ASKED_AT_ONCE: Final = 25
 """Get calls are limited to 5 a second in most regions, and the tick comes again in a minute."""
 
@@ -30,8 +34,9 @@ def wake_forgotten(services: Services) -> int:
 def repeat_lost_starts(services: Services) -> int:
     """Find out about jobs whose Start never answered.
 
-    One that nobody waits for is left alone: if Rekognition has it, its completion
-    will say so, and if not, nothing needs to be billed.
+    One that nobody waits for is left alone: if Rekognition has it, its completion will
+    say so, and if not, nothing needs to be billed. It stays open, so that the next film
+    with these bytes joins it and asks under the same token.
     """
     now = services.clock.now()
     lost = [job for job in services.jobs.running(started_before=now - _ANSWER_LOST) if job.job_id is None]
