@@ -82,6 +82,7 @@ class PipelineStack(Stack):
             ],
             render_role=rendering.role,
             callers_back=detection.job_functions,
+            askers=[registration.probe_video],
             logs=stage.logs,
         )
         ended = EndedExecutions(

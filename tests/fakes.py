@@ -188,6 +188,26 @@ class FakeLedger:
         return True
 
 
+class FakeProxies:
+    """``aws.proxies`` in memory; ``tests/contract/test_proxy_claims.py`` holds both to the same rules."""
+
+    def __init__(self):
+        self.claims = {}
+
+    def get(self, key):
+        return self.claims.get(key)
+
+    def claim(self, claim, *, instead_of):
+        if self.claims.get(claim.key) not in (instead_of, claim):
+            return False
+        self.claims[claim.key] = claim
+        return True
+
+    def judge(self, claim, state):
+        if self.claims.get(claim.key) == claim:
+            self.claims[claim.key] = replace(claim, state=state)
+
+
 @dataclass
 class FakeRekognition:
     """Starts jobs while slots are free; a repeated request token finds its job again."""
@@ -331,6 +351,7 @@ def fake_services(**overrides):
         "settings": settings,
         "catalogue": FakeCatalogue(),
         "jobs": FakeLedger(),
+        "proxies": FakeProxies(),
         "detections": FakeRekognition(),
         "transcoder": SimpleNamespace(),
         "uploads": FakeUploads(),

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aws_cdk import ArnFormat, CfnElement, Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -20,10 +20,9 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from infra.constructs.access import query_index, use_table
-from infra.constructs.compliance import acknowledge
 from infra.constructs.python_function import FunctionDefaults, PythonFunction
 from infra.constructs.queues import dead_letter_queue
-from infra.constructs.workflow import StateMachine
+from infra.constructs.workflow import StateMachine, acknowledge_executions, executions_of
 
 
 class EndedExecutions(Construct):
@@ -61,7 +60,8 @@ class EndedExecutions(Construct):
             on_failure=destinations.SqsDestination(self.dead_letters), retry_attempts=2
         )
         for machine in machines:
-            _allow_asking(self.close_records, machine)
+            self.close_records.allow("states:DescribeExecution", on=[executions_of(machine.machine)])
+            acknowledge_executions(self.close_records.role, machine.machine)
             self._listen(machine)
         events.Rule(
             self,
@@ -107,22 +107,3 @@ class EndedExecutions(Construct):
                 )
             ],
         )
-
-
-def _allow_asking(function: PythonFunction, machine: StateMachine) -> None:
-    child = machine.machine
-    executions = Stack.of(child).format_arn(
-        service="states",
-        resource="execution",
-        resource_name=f"{child.state_machine_name}:*",
-        arn_format=ArnFormat.COLON_RESOURCE_NAME,
-    )
-    function.allow("states:DescribeExecution", on=[executions])
-    resource = child.node.default_child
-    assert isinstance(resource, CfnElement)
-    name = f"<{Stack.of(child).get_logical_id(resource)}.Name>"
-    acknowledge(
-        function.role,
-        f"Executions get their names when they start; the right covers those of {machine.node.id}.",
-        f"IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{name}:*]",
-    )

@@ -7,7 +7,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.constructs.access import read_films, read_results, use_table, write_results
+from infra.constructs.access import read_films, read_results, use_table
 from infra.constructs.compliance import acknowledge
 from infra.constructs.detection import PROXIES
 from infra.constructs.python_function import FunctionDefaults, PythonFunction
@@ -18,6 +18,7 @@ class Registration(Construct):
 
     Attributes:
         states: RegisterVideo, ProbeVideo and CheckProxy.
+        probe_video: one of them; it asks about the executions of films with equal bytes.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class Registration(Construct):
         )
         read_films(probe_video, films)
         use_table(probe_video, catalogue, "GetItem", "UpdateItem")
-        use_table(probe_video, jobs, "GetItem")
+        use_table(probe_video, jobs, "GetItem", "UpdateItem")
         probe_video.allow("s3:ListBucket", on=[results.bucket_arn])
 
         check_proxy = PythonFunction(
@@ -51,8 +52,8 @@ class Registration(Construct):
         )
         read_films(check_proxy, films)
         read_results(check_proxy, results, PROXIES)
-        write_results(check_proxy, results)
         use_table(check_proxy, catalogue, "GetItem", "UpdateItem")
+        use_table(check_proxy, jobs, "GetItem", "UpdateItem")
 
         for function in (probe_video, check_proxy):
             function.allow("mediaconvert:Probe", on=["*"])
@@ -62,3 +63,4 @@ class Registration(Construct):
                 "IAM5[Resource::*]",
             )
         self.states = (register_video, probe_video, check_proxy)
+        self.probe_video = probe_video

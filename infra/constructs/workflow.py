@@ -13,7 +13,7 @@ from typing import Final, cast
 from aws_cdk import ArnFormat, CfnElement, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from infra.constructs.compliance import acknowledge
 from infra.constructs.log_groups import log_group
@@ -49,6 +49,7 @@ class Workflow(Construct):
         functions: Sequence[PythonFunction],
         render_role: iam.IRole,
         callers_back: Sequence[PythonFunction],
+        askers: Sequence[PythonFunction],
         logs: LogSettings,
     ) -> None:
         """Make both state machines.
@@ -59,6 +60,7 @@ class Workflow(Construct):
             functions: every state's function; the construct's id is the placeholder.
             render_role: what MediaConvert assumes.
             callers_back: functions that may end the wait of a task by its token.
+            askers: functions that may ask whether an execution of AnalyseVideo is over.
             logs: of the stage.
         """
         super().__init__(scope, id_)
@@ -87,6 +89,7 @@ class Workflow(Construct):
             _allow_rendering(machine.role, render_role)
         _allow_nesting(self.analyse_video.role, self.make_trailer.machine)
         _allow_calling_back(self, callers_back, self.analyse_video.machine)
+        _allow_asking(self, askers, self.analyse_video.machine)
 
 
 class StateMachine(Construct):
@@ -186,25 +189,34 @@ def _allow_rendering(role: iam.Role, render_role: iam.IRole) -> None:
 
 def _allow_nesting(role: iam.Role, child: sfn.StateMachine) -> None:
     """``states:startExecution.sync:2``: start the child, follow it, stop it when the parent is stopped."""
-    executions = Stack.of(child).format_arn(
-        service="states",
-        resource="execution",
-        resource_name=f"{child.state_machine_name}:*",
-        arn_format=ArnFormat.COLON_RESOURCE_NAME,
-    )
     role.add_to_policy(
         iam.PolicyStatement(actions=["states:StartExecution"], resources=[child.state_machine_arn])
     )
     role.add_to_policy(
         iam.PolicyStatement(
-            actions=["states:DescribeExecution", "states:StopExecution"], resources=[executions]
+            actions=["states:DescribeExecution", "states:StopExecution"], resources=[executions_of(child)]
         )
     )
     _allow_managed_rule(role, "StepFunctionsGetEventsForStepFunctionsExecutionRule")
-    name = f"<{Stack.of(child).get_logical_id(cast('CfnElement', child.node.default_child))}.Name>"
+    acknowledge_executions(role, child)
+
+
+def executions_of(machine: sfn.StateMachine) -> str:
+    """The ARN of all executions of a state machine."""
+    return Stack.of(machine).format_arn(
+        service="states",
+        resource="execution",
+        resource_name=f"{machine.state_machine_name}:*",
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )
+
+
+def acknowledge_executions(construct: IConstruct, machine: sfn.StateMachine) -> None:
+    """Accept the wildcard at the end of ``executions_of``."""
+    name = f"<{Stack.of(machine).get_logical_id(cast('CfnElement', machine.node.default_child))}.Name>"
     acknowledge(
-        role,
-        "Executions get their names when they start; the right covers those of MakeTrailer.",
+        construct,
+        "Executions get their names when they start; the right covers those of one state machine.",
         f"IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{name}:*]",
     )
 
@@ -237,3 +249,16 @@ def _allow_calling_back(
             )
         ],
     )
+
+
+def _allow_asking(scope: Construct, functions: Sequence[PythonFunction], machine: sfn.StateMachine) -> None:
+    """Let functions of the machine ask about its executions; a policy of its own, as above."""
+    policy = iam.Policy(
+        scope,
+        "Ask",
+        roles=[function.role for function in functions],
+        statements=[
+            iam.PolicyStatement(actions=["states:DescribeExecution"], resources=[executions_of(machine)])
+        ],
+    )
+    acknowledge_executions(policy, machine)

@@ -60,11 +60,13 @@ class Books:
         )
         return {fault for subject in subjects for fault in marks.get(subject, ())}
 
-    def redriven(self, folder: str) -> bool:
-        """Whether a folder belongs to a film that was redriven: that is a right to render again."""
+    def redriven(self, folder: str, content: str) -> bool:
+        """Whether a folder of a film, or the proxy of a content, may be made again: its film was redriven."""
         return any(
-            self.world.redriven[upload.version] and self.video(upload).get("videoId", "?") in folder
+            self.video(upload).get("videoId", "?") in folder
+            or ("/proxy/" in folder and upload.film.content == content)
             for upload in self.world.uploads
+            if self.world.redriven[upload.version]
         )
 
 
@@ -140,14 +142,12 @@ def _billed_jobs(books: Books) -> Iterator[Violation]:
     for (content, operation), count in billed.items():
         if count > 1:
             yield Violation(Invariant.ONE_BILLED_JOB, content, f"{operation} was billed {count} times")
-    rendered: Counter[str] = Counter()
+    rendered: Counter[tuple[str, str]] = Counter()
     for render in books.world.mediaconvert.jobs.values():
-        group = render.request["Settings"]["OutputGroups"][0]["OutputGroupSettings"]
-        settings = group.get("FileGroupSettings") or group["HlsGroupSettings"]
-        rendered[settings["Destination"]] += render.status == "COMPLETE"
-    for folder, count in rendered.items():
-        if count > 1 and not books.redriven(folder):
-            yield Violation(Invariant.ONE_BILLED_JOB, folder, f"was rendered {count} times")
+        rendered[render.destination, render.content] += render.status == "COMPLETE"
+    for (folder, content), count in rendered.items():
+        if count > 1 and not books.redriven(folder, content):
+            yield Violation(Invariant.ONE_BILLED_JOB, folder, f"{content} was rendered {count} times")
 
 
 def _open_rows(books: Books) -> Iterator[Violation]:

@@ -35,6 +35,15 @@ class Job:
     status: str = "SUBMITTED"
     error: int = 0
     milliseconds: int = 0
+    content: str = ""
+    """What it shows, when it is done."""
+
+    @property
+    def destination(self) -> str:
+        """Where its first output goes."""
+        group = self.request["Settings"]["OutputGroups"][0]["OutputGroupSettings"]
+        place: str = (group.get("FileGroupSettings") or group["HlsGroupSettings"])["Destination"]
+        return place
 
     def describe(self) -> dict[str, Any]:
         """The ``Job`` of GetJob."""
@@ -127,6 +136,8 @@ class MediaConvert:
         settings = job.request["Settings"]
         frames = sum(_frames(given, self._source_frames(given)) for given in settings["Inputs"])
         job.milliseconds = frames * 40
+        source = self._source(settings["Inputs"][0])
+        job.content = source.content if source else ""
         for group in settings["OutputGroups"]:
             own = group["OutputGroupSettings"]
             folder = (own.get("FileGroupSettings") or own["HlsGroupSettings"])["Destination"]
@@ -134,9 +145,7 @@ class MediaConvert:
             for output in group["Outputs"]:
                 extension = _EXTENSIONS[output["ContainerSettings"]["Container"]]
                 name = f"{key}{output.get('NameModifier', '')}.{extension}"
-                source = self._source(settings["Inputs"][0])
-                content = source.content if source else ""
-                self._objects.put(bucket, name, Stored(f"{frames}".encode(), "", 1000, content=content))
+                self._objects.put(bucket, name, Stored(f"{frames}".encode(), "", 1000, content=job.content))
             if "HlsGroupSettings" in own:
                 self._objects.put(bucket, f"{key}.m3u8", Stored(b"", "", 1000))
 

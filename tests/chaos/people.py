@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.chaos.faults import Fault
 from tests.chaos.films import Film
@@ -28,6 +28,8 @@ class Habits:
     requests: float = 0.1
     """A trailer is asked for again when the film is done."""
     bad_films: float = 0.05
+    proxies: float = 0.03
+    """Of the good ones: those that Rekognition can't read as they are."""
 
 
 def uploads(world: World, films: list[tuple[float, Film]], habits: Habits, within: float) -> None:
@@ -36,8 +38,9 @@ def uploads(world: World, films: list[tuple[float, Film]], habits: Habits, withi
     for at, good in films:
         film = good
         if dice.random() < habits.bad_films:
-            kind = dice.choice(("broken", "short", "wish", "hevc"))
-            film = Film(good.key, good.content, kind, good.metadata)
+            film = replace(good, kind=dice.choice(("broken", "short", "wish")))
+        elif dice.random() < habits.proxies:
+            film = replace(good, kind="hevc")
         upload = world.upload(film, at)
         if dice.random() < habits.copies:
             world.plan.inject(Fault.SAME_BYTES)

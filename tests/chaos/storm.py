@@ -55,7 +55,9 @@ def small(seed: int) -> World:
     plan.now = lambda: world.loop.now
     count = dice.randint(2, 5)
     films = [(dice.uniform(0, 120), _film(dice, "few", number)) for number in range(count)]
-    habits = Habits(aborts=0.08, times_out=0.04, deletes=0.04, copies=0.2, repeats=0.08, bad_films=0.1)
+    habits = Habits(
+        aborts=0.08, times_out=0.04, deletes=0.04, copies=0.2, repeats=0.08, bad_films=0.1, proxies=0.3
+    )
     uploads(world, films, habits, within=400)
     world.run()
     return world

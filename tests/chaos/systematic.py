@@ -20,6 +20,7 @@ SCENES = {
     "proxy": (Film("films/two.mkv", "two", "hevc"),),
     "refused": (Film("films/three.mp4", "three", "broken"),),
     "pair": (Film("films/four.mp4", "four"), Film("copies/four again.mp4", "four")),
+    "proxies": (Film("films/seven.mkv", "seven", "hevc"), Film("copies/seven.mkv", "seven", "hevc")),
     "options": (Film("films/five.mp4", "five"),),
     "wish": (Film("films/six.mp4", "six"),),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -57,3 +58,45 @@ def test_a_job_of_which_nothing_came_back_is_found_again_by_the_next_film_with_t
     assert violations(world) == []
     assert [statuses(world)[film.key] for film in (FIRST, COPY)] == ["FAILED", "COMPLETED"]
     assert set(Counter(job.operation for job in world.rekognition.jobs.values()).values()) == {1}
+
+
+def proxies_of(world):
+    return [job for job in world.mediaconvert.jobs.values() if "/proxy/" in job.destination]
+
+
+def hevc(world, seconds_apart):
+    world.upload(replace(FIRST, kind="hevc"), 1.0)
+    world.upload(replace(COPY, kind="hevc"), 1.0 + seconds_apart)
+
+
+@pytest.mark.parametrize("seconds_apart", [0.0, 0.2, 5.0, HOUR])
+def test_films_that_need_a_proxy_share_it(seconds_apart):
+    world = World(Plan(1))
+    hevc(world, seconds_apart)
+    world.run()
+    assert violations(world) == []
+    assert set(statuses(world).values()) == {"COMPLETED"}
+    assert len(proxies_of(world)) == 1
+
+
+class RenderedLate(Plan):
+    """What MediaConvert tells of the end of its jobs comes after an hour."""
+
+    def deliveries(self, carrier, subject):
+        return [HOUR] if carrier is Carrier.RENDERED else super().deliveries(carrier, subject)
+
+
+@pytest.mark.parametrize(
+    ("stopped_after", "made"),
+    [(10.0, ["CANCELED", "COMPLETE"]), (200.0, ["COMPLETE"])],
+    ids=["while its proxy is made", "before it knew that its proxy is done"],
+)
+def test_the_next_film_goes_on_where_the_one_that_makes_the_proxy_was_stopped(stopped_after, made):
+    world = World(plan := RenderedLate(1))
+    plan.mark(ALL, Fault.EXECUTION_ABORTED)
+    hevc(world, 3.0)
+    world.loop.at(stopped_after, lambda: stop_first(world))
+    world.run()
+    assert violations(world) == []
+    assert [statuses(world)[film.key] for film in (FIRST, COPY)] == ["FAILED", "COMPLETED"]
+    assert sorted(job.status for job in proxies_of(world)) == made

@@ -45,28 +45,29 @@ CALL_BACK = _on(
 )
 JOB_QUEUE = _table(JOBS, "GetItem", "UpdateItem") | _table(f"{JOBS}/index/byStatus", "Query")
 START_TRAILERS = _on("Workflow/MakeTrailer/StateMachine", "states:StartExecution")
-ASK_EXECUTIONS: Rights = {
-    (
-        "states:DescribeExecution",
+ASK_ANALYSES, ASK_REQUESTS = (
+    _on(
         "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:"
         f"Workflow/{machine}/StateMachine.Name:*",
+        "states:DescribeExecution",
     )
     for machine in ("AnalyseVideo", "MakeTrailer")
-}
+)
 ANNOUNCE = _on("Notifications/Topic", "sns:Publish")
 
 EXPECTED: dict[str, Rights] = {
     "Registration/RegisterVideo": READ_FILMS | _table(CATALOGUE, "GetItem", "PutItem", "UpdateItem"),
     "Registration/ProbeVideo": READ_FILMS
     | _table(CATALOGUE, "GetItem", "UpdateItem")
-    | _table(JOBS, "GetItem")
+    | _table(JOBS, "GetItem", "UpdateItem")
     | _on("*", "mediaconvert:Probe")
-    | _on(RESULTS, "s3:ListBucket"),
+    | _on(RESULTS, "s3:ListBucket")
+    | ASK_ANALYSES,
     "Registration/CheckProxy": READ_FILMS
     | _on(PROXY, "s3:GetObject")
     | _on(RESULTS, "s3:ListBucket")
-    | WRITE_RESULTS
     | _table(CATALOGUE, "GetItem", "UpdateItem")
+    | _table(JOBS, "GetItem", "UpdateItem")
     | _on("*", "mediaconvert:Probe"),
     "Detection/StartDetection": START_JOBS
     | CALL_BACK
@@ -124,7 +125,8 @@ EXPECTED: dict[str, Rights] = {
     | _table(CATALOGUE, "GetItem", "PutItem", "UpdateItem", "Query")
     | _table(f"{CATALOGUE}/index/byStatus", "Query")
     | _table(JOBS, "GetItem")
-    | ASK_EXECUTIONS
+    | ASK_ANALYSES
+    | ASK_REQUESTS
     | _on("EndedExecutions/DeadLetters.Arn", "sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"),
 }
 
@@ -136,6 +138,9 @@ NEEDED: dict[str, Rights] = {
     "catalogue.query": _table(CATALOGUE, "Query"),
     "catalogue.unchanged": _table(f"{CATALOGUE}/index/byStatus", "Query"),
     "catalogue.replace": _table(CATALOGUE, "Query", "BatchWriteItem", "DeleteItem"),
+    "proxies.get": _table(JOBS, "GetItem"),
+    "proxies.claim": _table(JOBS, "UpdateItem"),
+    "proxies.judge": _table(JOBS, "UpdateItem"),
     "jobs.add": _table(JOBS, "PutItem"),
     "jobs.get": _table(JOBS, "GetItem"),
     "jobs.attempts": _table(JOBS, "GetItem"),
@@ -171,7 +176,7 @@ NEEDED: dict[str, Rights] = {
     "workflow.succeed": CALL_BACK,
     "workflow.fail": CALL_BACK,
     "workflow.is_waiting": CALL_BACK,
-    "workflow.execution": ASK_EXECUTIONS,
+    "workflow.execution": ASK_ANALYSES,
     "workflow.start_trailer": START_TRAILERS,
     "notifier.notify": ANNOUNCE,
 }

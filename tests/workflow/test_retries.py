@@ -19,8 +19,8 @@ BY_STEP_FUNCTIONS = {
 """Calls that Step Functions makes itself: its name of the service, botocore's, the call."""
 PROCESS_DIED = {"Lambda.Unknown", "Runtime.ExitError"}
 """Our matter if it stays so, but a dying process is worth another try."""
-SHARED = {"SharedJobLostError", "SharedJobCrowdedError"}
-"""Not failures of a detection, but ways to begin it anew."""
+SHARED = {"SharedJobLostError", "SharedJobCrowdedError", "ProxyInWorkError"}
+"""Not failures, but ways to begin anew, or to look again, at what films with equal bytes share."""
 
 TASKS = [state for state in all_states() if state.body["Type"] == "Task" and state.name != RECORDING]
 

@@ -87,6 +87,10 @@ class SharedJobCrowdedError(TrailerError):
     """As many films with equal bytes as a ledger row can hold wait for one job; this one asks again later."""
 
 
+class ProxyInWorkError(TrailerError):
+    """A film with equal bytes makes the copy that both need; this one asks again later."""
+
+
 class ResultForgottenError(TrailerError):
     """Rekognition doesn't know the job any more: it keeps results for seven days."""
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from trailer.domain.work.executions import Execution
 from trailer.domain.work.jobs import DetectionJob
+from trailer.domain.work.proxies import ProxyClaim, ProxyState
 from trailer.domain.work.turns import Queue
 from trailer.domain.work.upload import ObjectVersion, UploadHead
 from trailer.settings import Settings
@@ -138,6 +139,19 @@ class JobLedger(Protocol):
         """Note that a start was refused, or with a time that is past that there is room again."""
 
 
+class Proxies(Protocol):
+    """Who makes the copies that Rekognition reads: a claim for each, by the key of the copy."""
+
+    def get(self, key: str) -> ProxyClaim | None:
+        """The claim to a copy, read consistently; None when nobody ever had one."""
+
+    def claim(self, claim: ProxyClaim, *, instead_of: ProxyClaim | None) -> bool:
+        """Write a claim where it is still as it was read; False when somebody else was faster."""
+
+    def judge(self, claim: ProxyClaim, state: ProxyState) -> None:
+        """Write down what a finished copy is; changes nothing when the claim is not the same any more."""
+
+
 class Detections(Protocol):
     """Rekognition Video."""
 
@@ -259,6 +273,10 @@ class Services(Protocol):
     @property
     def jobs(self) -> JobLedger:
         """The table of detection jobs."""
+
+    @property
+    def proxies(self) -> Proxies:
+        """Claims to make proxies, in the same table."""
 
     @property
     def detections(self) -> Detections:

@@ -18,6 +18,7 @@ from botocore.config import Config
 from trailer.aws.dynamodb import DynamoCatalogue
 from trailer.aws.job_ledger import DynamoJobLedger
 from trailer.aws.mediaconvert import MediaConvertTranscoder
+from trailer.aws.proxies import DynamoProxies
 from trailer.aws.rekognition import RekognitionDetections
 from trailer.aws.s3 import S3Results, S3Uploads
 from trailer.aws.sns import SnsNotifier
@@ -30,6 +31,7 @@ from trailer.ports import (
     Detections,
     JobLedger,
     Notifier,
+    Proxies,
     Results,
     Services,
     Transcoder,
@@ -79,6 +81,11 @@ class AwsServices:
     def jobs(self) -> JobLedger:
         """The jobs table."""
         return DynamoJobLedger(self._dynamodb.Table(self.settings.jobs_table))
+
+    @functools.cached_property
+    def proxies(self) -> Proxies:
+        """Claims to make proxies, in the jobs table."""
+        return DynamoProxies(self._dynamodb.Table(self.settings.jobs_table))
 
     @functools.cached_property
     def detections(self) -> Detections:

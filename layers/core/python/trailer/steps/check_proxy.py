@@ -6,9 +6,11 @@ from fractions import Fraction
 from typing import Any, Final
 
 from trailer.domain.film.media import SourceMedia
-from trailer.errors import UnreadableVideoError, UploadReplacedError
+from trailer.domain.work.proxies import ProxyState
+from trailer.errors import UnreadableVideoError
 from trailer.ports import Services
-from trailer.steps.records import check_not_replaced, load_video
+from trailer.steps.records import load_video
+from trailer.steps.shared_proxy import judge
 from trailer.wire.catalogue import VIDEO
 from trailer.wire.media import dump_media, load_media
 from trailer.wire.probe import parse_probe
@@ -26,12 +28,9 @@ def check_proxy(video_id: str, services: Services) -> dict[str, Any]:
         UploadReplacedError: it may be a copy of another film of the same name.
     """
     video = load_video(video_id, services)
-    try:
-        check_not_replaced(video, services)
-    except UploadReplacedError:
-        # Films with equal bytes share the copy, and an empty file counts as none.
-        services.results.put_text(video["proxyKey"], "", "video/mp4")
-        raise
+    claim = services.proxies.get(video["proxyKey"])
+    if claim is not None and claim.state is not ProxyState.WHOLE:
+        judge(claim, services)
     media = load_media(video["media"])
     answer = services.transcoder.probe(f"s3://{services.results.bucket}/{video['proxyKey']}")
     proxy = parse_probe(answer, rendered=True)

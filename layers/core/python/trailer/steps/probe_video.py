@@ -12,6 +12,7 @@ from trailer.domain.work.cost import estimate
 from trailer.errors import CostCapExceededError, UnreadableVideoError, VideoTooShortError
 from trailer.ports import Services
 from trailer.steps.records import load_video
+from trailer.steps.shared_proxy import find_or_claim
 from trailer.steps.spending import already_paid
 from trailer.wire import keys
 from trailer.wire.catalogue import VIDEO, source_of
@@ -31,6 +32,7 @@ def probe_video(video_id: str, services: Services) -> dict[str, Any]:
 
     Raises:
         RejectedError: one of its kinds, when the film can't be served.
+        ProxyInWorkError: a film with equal bytes makes such a copy; ask again.
     """
     # From here on the wishes for the analysis are fixed: a sidecar changes them only before this write.
     services.catalogue.update_open(video_id, VIDEO, {"status": "ANALYSING"})
@@ -71,10 +73,9 @@ def _proxy_key(video: Mapping[str, Any], media: SourceMedia) -> str | None:
 
 
 def _plan_proxy(video: Mapping[str, Any], media: SourceMedia, key: str, services: Services) -> dict[str, Any]:
-    """Use the copy that films with equal bytes share, or say how to make it."""
+    """Use the copy that films with equal bytes share, or say how this film makes it."""
     services.catalogue.update(video["videoId"], VIDEO, {"proxyKey": key})
-    # MediaConvert writes a file when it is complete, so one that is there is whole.
-    if services.results.list(key).get(key):
+    if find_or_claim(video, key, services):
         return {"needsProxy": False, "hasProxy": True}
     destination = f"s3://{services.results.bucket}/{key}"
     settings = build_proxy_job(media, source_uri=source_of(video).uri, destination_uri=destination)

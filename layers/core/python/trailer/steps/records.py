@@ -42,7 +42,12 @@ def check_not_replaced(video: Mapping[str, Any], services: Services) -> None:
         # Then nothing newer is there to be taken for it.
         return
     if content_id(newest.etag, newest.size) != video["contentId"]:
-        raise UploadReplacedError(
-            f"Another film was uploaded as {source.key} while this one was in work. A trailer can only be "
-            "cut from the newest file of a name, so this version gets none."
-        )
+        raise upload_replaced(video)
+
+
+def upload_replaced(video: Mapping[str, Any]) -> UploadReplacedError:
+    """What a film is told whose name another one took."""
+    return UploadReplacedError(
+        f"Another film was uploaded as {source_of(video).key} while this one was in work. A trailer can only "
+        "be cut from the newest file of a name, so this version gets none."
+    )

@@ -162,7 +162,7 @@ MEANINGS: Final = (
         _BUSY,
         "",
         f"Try once more: {AGAIN} If it fails again, convert it to H.264 with AAC sound in an MP4.",
-        "DetectionFailedError SharedJobLostError SharedJobCrowdedError",
+        "DetectionFailedError SharedJobLostError SharedJobCrowdedError ProxyInWorkError",
     ),
     Meaning(
         _BUSY,
