@@ -103,7 +103,8 @@ def to_frames(span: MillisecondSpan, rate: Fraction, grid: MomentGrid) -> FrameR
     if moment is None:
         return None
     half = -(-rate.numerator // (_SAMPLES_BOTH_SIDES * rate.denominator))
-    return grid.within_shot(moment, FrameRange(max(0, first - half), first + half))
+    shot = grid.shot_around(moment)
+    return FrameRange(max(shot.start, first - half), min(shot.end, first + half))
 
 
 def gather(
@@ -158,11 +159,12 @@ def _taxonomy(
     labels: Iterable[LabelDetection],
 ) -> tuple[dict[str, frozenset[str]], dict[str, tuple[str, ...]]]:
     """Ancestors and categories of each label, united over all detections of the film."""
+    told = {(label.name, label.parents, label.categories) for label in labels}
     ancestors: dict[str, set[str]] = {}
     categories: dict[str, set[str]] = {}
-    for label in labels:
-        ancestors.setdefault(label.name, set()).update(label.parents)
-        categories.setdefault(label.name, set()).update(label.categories)
+    for name, above, own in told:
+        ancestors.setdefault(name, set()).update(above)
+        categories.setdefault(name, set()).update(own)
     return (
         {name: frozenset(above) - {name} for name, above in ancestors.items()},
         {name: tuple(sorted(own)) for name, own in categories.items()},
@@ -179,17 +181,31 @@ def _attach(
 
     A finding counts in full when it covers half of the moment, in proportion when less.
     """
+    told: MillisecondSpan | None = None
+    shares: list[tuple[int, float]] = []
     for kind, name, span, confidence in findings:
         full = strength(confidence)
-        frames = to_frames(span, rate, grid) if full > 0 else None
-        if frames is None:
+        if full <= 0:
             continue
+        if span != told:  # What is seen together comes together, with the same span.
+            told, shares = span, _shares(span, grid, rate)
         key = (kind, name)
-        for moment, shared in grid.overlapping(frames):
-            value = full * min(1.0, 2 * shared / grid.ranges[moment].length)
+        for moment, share in shares:
+            value = full * share
             strengths = found[moment].strengths
             if value > strengths.get(key, 0.0):
                 strengths[key] = value
+
+
+def _shares(span: MillisecondSpan, grid: MomentGrid, rate: Fraction) -> list[tuple[int, float]]:
+    """The moments that a finding speaks for, each with how much of it counts there."""
+    frames = to_frames(span, rate, grid)
+    if frames is None:
+        return []
+    return [
+        (moment, min(1.0, 2 * shared / grid.ranges[moment].length))
+        for moment, shared in grid.overlapping(frames)
+    ]
 
 
 def _rarity(found: Sequence[_Found]) -> dict[str, float]:
@@ -283,7 +299,7 @@ def _moments(found: Sequence[_Found], grid: MomentGrid, concepts: Sequence[Conce
             range=grid.ranges[position],
             shot=grid.shot_of[position],
             strengths=tuple(
-                sorted((index[key], round(value, PLACES)) for key, value in moment.strengths.items())
+                sorted([(index[key], round(value, PLACES)) for key, value in moment.strengths.items()])
             ),
             cues={name: round(moment.cues[name], PLACES) for name in CUES if name in moment.cues},
         )

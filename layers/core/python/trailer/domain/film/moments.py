@@ -46,14 +46,17 @@ class MomentGrid:
             if shared > 0:
                 yield moment, shared
 
-    def within_shot(self, moment: int, frames: FrameRange) -> FrameRange | None:
-        """A range clipped to the shot of a moment, so that no finding leaks over a cut."""
-        return frames.intersection(self._shots[self.shot_of[moment]].range)
+    def shot_around(self, moment: int) -> FrameRange:
+        """The range of a moment's shot, so that no finding leaks over a cut."""
+        return self._shots[self.shot_of[moment]].range
 
 
 def slices(frames: FrameRange, rate: Fraction) -> Iterator[FrameRange]:
     """Cut a range into equal parts (to the frame) of about one second; never an empty one."""
-    count = max(1, min(frames.length, int(frames.length / rate + Fraction(1, 2))))
-    edges = [frames.start + frames.length * part // count for part in range(count + 1)]
+    length = frames.length
+    # Seconds to the nearest whole, half up, in integers: Fractions take a tenth of a long film's analysis.
+    rounded = (2 * length * rate.denominator + rate.numerator) // (2 * rate.numerator)
+    count = max(1, min(length, rounded))
+    edges = [frames.start + length * part // count for part in range(count + 1)]
     for start, end in pairwise(edges):
         yield FrameRange(start, end)

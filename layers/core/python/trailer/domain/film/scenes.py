@@ -15,7 +15,7 @@ from math import fsum, sqrt
 from typing import Final
 
 from trailer.domain.film.detections import CueDetection
-from trailer.domain.film.evidence import PLACES, Evidence, Moment
+from trailer.domain.film.evidence import PLACES, Concept, Evidence, Moment
 from trailer.domain.film.shots import Shot
 from trailer.domain.time.timecode import FrameRange
 
@@ -57,12 +57,13 @@ def group_scenes(
 ) -> tuple[Scene, ...]:
     """Group consecutive shots into scenes; never fewer than one scene."""
     vectors = _shot_vectors(shots, evidence)
-    novelty = [_novelty(shots, vectors, cut) for cut in range(1, len(shots))]
+    novelty = _novelties(shots, vectors)
     separated = _separations(shots, cues)
     bounds = _best_bounds(shots, novelty, separated, rate)
     moments = _moments_by_shot(len(shots), evidence)
+    names = [_names(concept) for concept in evidence.concepts]
     return tuple(
-        _describe(index, shots[first:end], moments[first:end], evidence, rate)
+        _describe(index, shots[first:end], moments[first:end], names, rate)
         for index, (first, end) in enumerate(pairwise(bounds))
     )
 
@@ -79,14 +80,33 @@ def _shot_vectors(shots: Sequence[Shot], evidence: Evidence) -> list[Vector]:
     return vectors
 
 
-def _novelty(shots: Sequence[Shot], vectors: Sequence[Vector], cut: int) -> float:
-    """How much the shots after a cut differ from those before: 0 same, 1 nothing in common."""
-    before = _sum(vectors[max(0, cut - _CONTEXT_SHOTS) : cut])
-    after = _sum(vectors[cut : cut + _CONTEXT_SHOTS])
-    soft = _SOFT_TRANSITION_NOVELTY if shots[cut].range.start > shots[cut - 1].range.end else 0.0
-    if not before or not after:
-        return soft
-    return min(1.0, 1 - _cosine(before, after) + soft)
+def _novelties(shots: Sequence[Shot], vectors: Sequence[Vector]) -> list[float]:
+    """Of each cut, how much the shots after it differ from those before: 0 same, 1 nothing in common."""
+    ahead = [_Context(vectors[first : first + _CONTEXT_SHOTS]) for first in range(len(vectors))]
+    opening = [_Context(vectors[:end]) for end in range(min(_CONTEXT_SHOTS, len(vectors)))]
+    return [
+        _novelty(
+            opening[cut] if cut < _CONTEXT_SHOTS else ahead[cut - _CONTEXT_SHOTS],
+            ahead[cut],
+            soft=shots[cut].range.start > shots[cut - 1].range.end,
+        )
+        for cut in range(1, len(shots))
+    ]
+
+
+class _Context:
+    """A few shots as one vector."""
+
+    def __init__(self, vectors: Sequence[Vector]) -> None:
+        self.total = _sum(vectors)
+        self.square = fsum([value * value for value in self.total.values()])
+
+
+def _novelty(before: _Context, after: _Context, *, soft: bool) -> float:
+    transition = _SOFT_TRANSITION_NOVELTY if soft else 0.0
+    if not before.total or not after.total:
+        return transition
+    return min(1.0, 1 - _cosine(before, after) + transition)
 
 
 def _sum(vectors: Sequence[Vector]) -> Vector:
@@ -97,9 +117,10 @@ def _sum(vectors: Sequence[Vector]) -> Vector:
     return total
 
 
-def _cosine(one: Vector, other: Vector) -> float:
-    shared = fsum(value * other[concept] for concept, value in one.items() if concept in other)
-    norms = fsum(value * value for value in one.values()) * fsum(value * value for value in other.values())
+def _cosine(one: _Context, other: _Context) -> float:
+    values = other.total
+    shared = fsum([value * values[concept] for concept, value in one.total.items() if concept in values])
+    norms = one.square * other.square
     return shared / sqrt(norms) if norms > 0 else 0.0
 
 
@@ -129,9 +150,11 @@ def _best_bounds(
     limit = int(MAX_SECONDS * rate)
     best = [0.0] + [float("inf")] * len(shots)
     back = [0] * (len(shots) + 1)
+    starts = [shot.range.start for shot in shots]
     for end in range(1, len(shots) + 1):
+        last = shots[end - 1].range.end
         for first in range(end - 1, max(-1, end - 1 - MAX_SHOTS), -1):
-            frames = shots[end - 1].range.end - shots[first].range.start
+            frames = last - starts[first]
             if end - first > 1 and (frames > limit or (first + 1) in separated):
                 break
             cost = best[first] + ((frames - natural_frames) / natural_frames) ** 2
@@ -153,23 +176,31 @@ def _moments_by_shot(shot_count: int, evidence: Evidence) -> list[list[Moment]]:
     return moments
 
 
+def _names(concept: Concept) -> list[str]:
+    """The concept's key and those of its ancestors."""
+    return [f"{concept.kind}:{name}" for name in (concept.name, *concept.parents)]
+
+
 def _describe(
     index: int,
     shots: Sequence[Shot],
     moments: Sequence[Sequence[Moment]],
-    evidence: Evidence,
+    names: Sequence[Sequence[str]],
     rate: Fraction,
 ) -> Scene:
     frames = FrameRange(shots[0].range.start, shots[-1].range.end)
-    concepts: dict[str, float] = {}
+    strongest: dict[int, float] = {}
     faces: list[float] = []
     for moment in (moment for own in moments for moment in own):
         faces.append(moment.cues.get("faces", 0.0) * moment.range.length)
         for number, value in moment.strengths:
-            concept = evidence.concepts[number]
-            for name in (concept.name, *concept.parents):
-                key = f"{concept.kind}:{name}"
-                concepts[key] = max(value, concepts.get(key, 0.0))
+            if value > strongest.get(number, 0.0):
+                strongest[number] = value
+    concepts: dict[str, float] = {}
+    for number, value in strongest.items():
+        for key in names[number]:
+            if value > concepts.get(key, 0.0):
+                concepts[key] = value
     return Scene(
         index=index,
         range=frames,
