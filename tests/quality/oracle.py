@@ -17,11 +17,12 @@ from scipy.optimize import Bounds, LinearConstraint, milp  # type: ignore[import
 from scipy.sparse import coo_matrix  # type: ignore[import-untyped]
 
 from tests.quality.fixtures import titles
+from trailer.domain.planning.acts import energy_track
 from trailer.domain.planning.brief import SPOILER_CUT
 from trailer.domain.planning.candidates import Candidate, CutRules, candidates, pieces
 from trailer.domain.planning.ground import showable
 from trailer.domain.planning.objective import _FLOOR, Objective, build_objective
-from trailer.domain.planning.pool import shortlist, welcome_words
+from trailer.domain.planning.pool import shortlist, welcome_concepts, welcome_words
 from trailer.domain.planning.selection import Choice, select
 from trailer.domain.planning.story import Tempo
 from trailer.domain.taste.profiles import ObjectiveWeights, get_profile
@@ -61,7 +62,15 @@ def material(title: str, profile_id: str) -> Material:
     track, opinion_of = relevance_track(analysis, profile), opinions(analysis.concepts, profile)
     ground = showable(analysis, profile, (), SPOILER_CUT)
     found = candidates(pieces(analysis, ground.eligible, rules), rules, track)
-    pool = tuple(shortlist(analysis, found, track, opinion_of))
+    pool = tuple(
+        shortlist(
+            analysis,
+            found,
+            track,
+            energy_track(analysis.moments),
+            welcome_concepts(analysis.moments, opinion_of),
+        )
+    )
     words = welcome_words(analysis, opinion_of)
     return Material(pool, words, rules, profile.stage_quota, profile.objective)
 

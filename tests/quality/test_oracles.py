@@ -191,7 +191,7 @@ def test_any_choice_obeys_its_rules_and_is_never_above_the_best(problem: Instanc
 
 def taken(problem: Instance, order: list[Candidate]) -> list[Candidate]:
     """What fits of an order, first come first served."""
-    choice = Choice(problem.rules)
+    choice = Choice(problem.rules, problem.objective)
     for one in order:
         if choice.allows(one) and choice.affords(one, problem.budget):
             choice.add(one)

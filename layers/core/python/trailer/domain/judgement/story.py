@@ -8,8 +8,8 @@ from typing import Final
 
 from trailer.domain.judgement.case import Case
 from trailer.domain.numbers import kendall, ratio
-from trailer.domain.planning.acts import energy
 from trailer.domain.planning.acts import intensity as correlation
+from trailer.domain.planning.acts import moment_energy
 from trailer.domain.planning.story import STAGE_ENDS
 
 OFFICIAL_STAGES: Final = (0.169, 0.190, 0.260, 0.198, 0.133, 0.049)
@@ -63,6 +63,6 @@ def inversions(case: Case) -> float | None:
 
 def intensity(case: Case) -> float | None:
     """Correlation of the clips' energy with hook 0.7, drop 0.3, rise to 1, stop, button 0.6 (§6 no. 16)."""
-    track = case.yard.cue_track("energy", energy)
+    track = case.yard.cue_track("energy", moment_energy)
     levels = [track.integral(clip) / clip.length for clip in case.clips]
     return correlation(levels, [clip.length for clip in case.clips])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import fsum
 from typing import Final
 
 from trailer.domain.film.evidence import Moment
@@ -38,18 +37,18 @@ class Placed:
     act: Act
 
 
-def energy(moment: Moment) -> float:
+def moment_energy(moment: Moment) -> float:
     """How lively a moment is, 0 to 1, from how fast it is cut and how expressive its faces are."""
     return 0.7 * moment.cues.get("cut_rate", 0.5) + 0.3 * moment.cues.get("expressive", 0.0)
 
 
 def energy_track(moments: Sequence[Moment]) -> RelevanceTrack:
     """The energy along the film."""
-    return RelevanceTrack(tuple(moments), tuple(energy(moment) for moment in moments), ())
+    return RelevanceTrack(tuple(moments), tuple(moment_energy(moment) for moment in moments), ())
 
 
 def arrangements(
-    clips: Sequence[Candidate], track: RelevanceTrack, content: FrameRange
+    clips: Sequence[Candidate], energy: RelevanceTrack, content: FrameRange
 ) -> Iterator[list[Placed]]:
     """Orders of the chosen clips that tell the story, the one nearest to the film first.
 
@@ -61,10 +60,10 @@ def arrangements(
     film_order = sorted(clips, key=lambda clip: clip.range)
     hook = _hook(film_order, content)
     rest = [clip for clip in film_order if clip is not hook]
-    button = _button(rest, track) if rest else None
+    button = _button(rest, energy) if rest else None
     middle = [clip for clip in rest if clip is not button]
     end = [] if button is None else [Placed(button, "button")]
-    levels = [clip_energy(clip, track) for clip in middle]
+    levels = [energy.mean(clip.range) for clip in middle]
     seen: set[tuple[int, ...]] = set()
     for pull in _PULLS:
         for shares in _SHARES:
@@ -103,11 +102,11 @@ def _hook(film_order: Sequence[Candidate], content: FrameRange) -> Candidate:
     return max(early, key=lambda clip: (_density(clip), -clip.range.start))
 
 
-def _button(rest: Sequence[Candidate], track: RelevanceTrack) -> Candidate:
+def _button(rest: Sequence[Candidate], energy: RelevanceTrack) -> Candidate:
     late = rest[len(rest) // 2 :]
     return max(
         late,
-        key=lambda clip: (round(_density(clip) - 0.5 * clip_energy(clip, track), 9), clip.range.start),
+        key=lambda clip: (round(_density(clip) - 0.5 * energy.mean(clip.range), 9), clip.range.start),
     )
 
 
@@ -126,14 +125,3 @@ def _rising(
         ("montage", rising[montage_start:]),
     )
     return [Placed(middle[index], act) for act, indexes in acts for index in sorted(indexes)]
-
-
-def clip_energy(clip: Candidate, track: RelevanceTrack) -> float:
-    """Mean energy over the clip's natural length."""
-    shown = [
-        (part.length, energy(moment))
-        for index in track.overlapping(clip.range)
-        if (part := (moment := track.moments[index]).range.intersection(clip.range)) is not None
-    ]
-    total = sum(length for length, _ in shown)
-    return fsum(length * level for length, level in shown) / total if total else 0.0

@@ -8,11 +8,12 @@ from fractions import Fraction
 from typing import Final
 
 from trailer.domain.film.analysis import Analysis
+from trailer.domain.planning.acts import energy_track
 from trailer.domain.planning.candidates import Candidate, CutRules
 from trailer.domain.planning.ground import Ground, showable
 from trailer.domain.planning.overlap import Reuse, refuse_pins
 from trailer.domain.planning.pins import pinned_clips
-from trailer.domain.planning.pool import words_of
+from trailer.domain.planning.pool import Welcome, welcome_concepts, words_of
 from trailer.domain.planning.story import Tempo
 from trailer.domain.taste.profiles import ViewerProfile
 from trailer.domain.taste.relevance import Opinion, RelevanceTrack, opinions, relevance_track
@@ -60,7 +61,10 @@ class Brief:
     rules: CutRules
     ground: Ground
     track: RelevanceTrack
+    energy: RelevanceTrack
+    """How lively the film is along its length."""
     opinion_of: Mapping[int, Opinion]
+    welcome: Welcome
     pinned: tuple[Candidate, ...]
 
 
@@ -78,10 +82,11 @@ def brief_of(analysis: Analysis, profile: ViewerProfile, request: PlanRequest) -
     ground = showable(analysis, profile, request.bans, request.spoiler_cut)
     track = relevance_track(analysis, profile)
     opinion_of = opinions(analysis.concepts, profile)
+    welcome = welcome_concepts(analysis.moments, opinion_of)
     pinned = tuple(
         replace(
             pin,
-            concepts=words_of(analysis, pin, track, opinion_of),
+            concepts=words_of(analysis, pin, track, welcome),
             reused=request.kept_apart.repeated(pin.range) if request.kept_apart else 0,
         )
         for pin in pinned_clips(analysis, request.pins, ground, rules, track)
@@ -94,7 +99,8 @@ def brief_of(analysis: Analysis, profile: ViewerProfile, request: PlanRequest) -
     repeated = sum(pin.reused for pin in pinned)
     if request.kept_apart is not None and repeated > request.reusable:
         raise refuse_pins(request.kept_apart, repeated, request.max_frames)
-    return Brief(analysis, profile, request, rules, ground, track, opinion_of, pinned)
+    energy = energy_track(analysis.moments)
+    return Brief(analysis, profile, request, rules, ground, track, energy, opinion_of, welcome, pinned)
 
 
 def _rules(analysis: Analysis, profile: ViewerProfile, request: PlanRequest) -> CutRules:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trailer.domain.planning.acts import Placed, arrangements, clip_energy, intensity
+from trailer.domain.planning.acts import Placed, arrangements, intensity
 from trailer.domain.planning.brief import Brief
 from trailer.domain.planning.candidates import best_window
 from trailer.domain.planning.drafting import Draft
@@ -17,9 +17,9 @@ from trailer.domain.time.timecode import FrameRange
 def arranged(brief: Brief, draft: Draft) -> tuple[list[Placed], list[int]]:
     """Of several orders the one whose energy follows the arc best, with the length of each clip."""
     cuts = {frame for shot in brief.analysis.shots for frame in (shot.range.start, shot.range.end)}
-    level = {id(clip): clip_energy(clip, brief.track) for clip in draft.clips}
+    level = {id(clip): brief.energy.mean(clip.range) for clip in draft.clips}
     best: tuple[float, list[Placed], list[int]] | None = None
-    for placed in arrangements(draft.clips, brief.track, brief.analysis.content):
+    for placed in arrangements(draft.clips, brief.energy, brief.analysis.content):
         lengths = _lengths(brief, draft, placed, cuts)
         fit = round(intensity([level[id(item.clip)] for item in placed], lengths) or 0.0, 6)
         if best is None or fit > best[0]:

@@ -77,14 +77,14 @@ def _attempt(brief: Brief, rules: CutRules, generate: Generate, liked: bool) -> 
         return spoken_candidates(found, parts, analysis.speech, rules, brief.track)
 
     found = offered(free, brief.request.kept_apart, rules.reusable, cut)
-    pool = shortlist(analysis, found, brief.track, brief.opinion_of)
+    pool = shortlist(analysis, found, brief.track, brief.energy, brief.welcome)
     words = welcome_words(analysis, brief.opinion_of)
     objective = build_objective(
         brief.profile.objective, [*pool, *brief.pinned], words, brief.profile.stage_quota, budget
     )
     wanted = [one for one in pool if one.value > 0] if liked else pool
     choice = select(wanted, brief.pinned, objective, rules, budget)
-    return Draft(tuple(pool), objective, tuple(fill(choice, wanted, objective, budget).clips))
+    return Draft(tuple(pool), objective, tuple(fill(choice, wanted, budget).clips))
 
 
 def _looser(rules: CutRules, budget: int) -> list[tuple[CutRules, Generate, bool]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trailer.domain.planning.candidates import Candidate
-from trailer.domain.planning.objective import Objective, State
 from trailer.domain.planning.selection import Choice
 
 
@@ -23,12 +22,12 @@ def longest_total(clips: Sequence[Candidate]) -> int:
     return sum(clip.longest for clip in clips)
 
 
-def fill(choice: Choice, pool: Sequence[Candidate], objective: Objective, budget: int) -> Choice:
+def fill(choice: Choice, pool: Sequence[Candidate], budget: int) -> Choice:
     """Add clips, and trade rigid ones for stretchable ones, until the budget can be met.
 
     Returns the choice that comes nearest when the pool does not allow it.
     """
-    choice = _topped_up(choice, pool, objective, budget)
+    choice = _topped_up(choice, pool, budget)
     for _ in range(len(choice.clips)):
         if longest_total(choice.clips) >= budget:
             return choice
@@ -37,26 +36,24 @@ def fill(choice: Choice, pool: Sequence[Candidate], objective: Objective, budget
             return choice
         weakest = min(rigid, key=lambda clip: (round(clip.value / clip.cost, 9), clip.range))
         stretchable = [one for one in pool if one.longest > one.shortest]
-        traded = _topped_up(choice.without(weakest), stretchable, objective, budget)
-        traded = _topped_up(traded, pool, objective, budget)
+        traded = _topped_up(choice.without(weakest), stretchable, budget)
+        traded = _topped_up(traded, pool, budget)
         if longest_total(traded.clips) <= longest_total(choice.clips):
             return choice
         choice = traded
     return choice
 
 
-def _topped_up(choice: Choice, pool: Sequence[Candidate], objective: Objective, budget: int) -> Choice:
-    state = State(objective)
-    for clip in choice.clips:
-        state.add(clip)
+def _topped_up(choice: Choice, pool: Sequence[Candidate], budget: int) -> Choice:
     shortest, longest = shortest_total(choice.clips), longest_total(choice.clips)
     open_pool = list(pool)
     while longest < budget:
         open_pool = [one for one in open_pool if shortest + one.shortest <= budget and choice.allows(one)]
         if not open_pool:
             break
-        best = max(open_pool, key=lambda one: (round(state.gain(one), 12), one.longest, -one.range.start))
+        best = max(
+            open_pool, key=lambda one: (round(choice.state.gain(one), 12), one.longest, -one.range.start)
+        )
         choice.add(best)
-        state.add(best)
         shortest, longest = shortest + best.shortest, longest + best.longest
     return choice

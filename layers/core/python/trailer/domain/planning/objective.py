@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from trailer.domain.planning.candidates import Candidate
@@ -31,10 +32,12 @@ class Shape(NamedTuple):
     cost: int
     fixed: float
     """Gain by relevance and rise, whatever else is chosen."""
-    words: list[tuple[str, float, float]]
-    """Word, its weight in the objective, its strength."""
+    words: list[tuple[int, float]]
+    """Position of each of its words in the objective's, and the share of all coverage that it brings."""
     worth: float
     """What it counts for its scene, in frames."""
+    opening: float
+    """Gain by diversity where nothing of its scene is chosen yet."""
 
 
 @dataclass(frozen=True)
@@ -54,24 +57,40 @@ class Objective:
 
     _shapes: dict[int, Shape] = field(default_factory=dict, compare=False, repr=False)
 
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {word: position for position, word in enumerate(self.concept_weights)}
+
     def shape(self, candidate: Candidate) -> Shape:
         """What of a candidate's gain does not depend on the choice, worked out once."""
         shape = self._shapes.get(id(candidate))
         if shape is None:
-            weights = self.weights
-            shape = Shape(
-                candidate,
-                candidate.cost,
-                weights.relevance * candidate.value / self.relevance_bound
-                + weights.rise * candidate.rising * candidate.cost / self.quota_total,
-                [
-                    (word, weights.coverage * self.concept_weights[word], strength)
-                    for word, strength in candidate.concepts.items()
-                ],
-                candidate.value + _FLOOR * candidate.cost,
-            )
-            self._shapes[id(candidate)] = shape
+            shape = self._shapes[id(candidate)] = self._shaped(candidate)
         return shape
+
+    def _shaped(self, candidate: Candidate) -> Shape:
+        weights, cost = self.weights, candidate.cost
+        worth = candidate.value + _FLOOR * cost
+        return Shape(
+            candidate,
+            cost,
+            weights.relevance * candidate.value / self.relevance_bound
+            + weights.rise * candidate.rising * cost / self.quota_total,
+            [
+                (self._positions[word], self.concept_weights[word] * min(1.0, strength))
+                for word, strength in candidate.concepts.items()
+            ],
+            worth,
+            weights.diversity * self.spread(worth),
+        )
+
+    def spread(self, worth: float) -> float:
+        """What a scene's worth brings: slopes 1, 1/2, 1/4 with the breaks one and two steps up."""
+        step = self.scene_step
+        if worth > step:
+            second = worth - step
+            worth = step + (second / 2 if second <= step else step / 2 + (second - step) / 4)
+        return worth / (self.relevance_bound * (1 + _FLOOR))
 
     def terms(self, chosen: Iterable[Candidate]) -> dict[str, float]:
         """The five terms, unweighted, for explanation and tests."""
@@ -95,60 +114,54 @@ class State:
         self._objective = objective
         self._relevance = 0.0
         self._rise = 0.0
-        self._covered: dict[str, float] = {}
+        self._uncovered = list(objective.concept_weights.values())
         self._scenes: dict[int, float] = {}
-        self._stages = [0] * len(objective.quotas)
+        self._missing: list[float] = list(objective.quotas)
         self.value = 0.0
 
     def gain(self, candidate: Candidate) -> float:
         """How much adding the candidate raises the value; never negative."""
-        objective, weights, covered = self._objective, self._objective.weights, self._covered
-        shape = objective.shape(candidate)
-        gain = shape.fixed
-        for word, weight, strength in shape.words:
-            left = 1 - covered.get(word, 0.0)
-            if left > 0:
-                gain += weight * (strength if strength < left else left)
-        before = self._scenes.get(candidate.scene, 0.0)
-        gain += weights.diversity * (self._spread(before + shape.worth) - self._spread(before))
-        missing = objective.quotas[candidate.stage] - self._stages[candidate.stage]
+        objective, uncovered = self._objective, self._uncovered
+        _, cost, gain, words, worth, opening = objective.shape(candidate)
+        covered = 0.0
+        for word, share in words:
+            left = uncovered[word]
+            covered += share if share < left else left
+        gain += objective.weights.coverage * covered
+        before = self._scenes.get(candidate.scene)
+        if before is None:
+            gain += opening
+        else:
+            gain += objective.weights.diversity * (
+                objective.spread(before + worth) - objective.spread(before)
+            )
+        missing = self._missing[candidate.stage]
         if missing > 0:
-            gain += weights.stage * (missing if missing < shape.cost else shape.cost) / objective.quota_total
+            gain += objective.weights.stage * (missing if missing < cost else cost) / objective.quota_total
         return gain
 
     def add(self, candidate: Candidate) -> None:
         """Take the candidate into the set."""
         self.value += self.gain(candidate)
+        shape = self._objective.shape(candidate)
         self._relevance += candidate.value
-        self._rise += candidate.rising * candidate.cost
-        for word, strength in candidate.concepts.items():
-            self._covered[word] = min(1.0, self._covered.get(word, 0.0) + strength)
-        self._scenes[candidate.scene] = (
-            self._scenes.get(candidate.scene, 0.0) + self._objective.shape(candidate).worth
-        )
-        self._stages[candidate.stage] += candidate.cost
+        self._rise += candidate.rising * shape.cost
+        for word, share in shape.words:
+            self._uncovered[word] = max(0.0, self._uncovered[word] - share)
+        self._scenes[candidate.scene] = self._scenes.get(candidate.scene, 0.0) + shape.worth
+        self._missing[candidate.stage] -= shape.cost
 
     def terms(self) -> dict[str, float]:
         """The five terms, unweighted."""
         objective = self._objective
-        quotas = zip(self._stages, objective.quotas, strict=True)
+        missed = sum(max(0.0, missing) for missing in self._missing)
         return {
             "relevance": self._relevance / objective.relevance_bound,
-            "coverage": sum(
-                weight * self._covered.get(word, 0.0) for word, weight in objective.concept_weights.items()
-            ),
-            "diversity": sum(self._spread(self._scenes[scene]) for scene in sorted(self._scenes)),
-            "stage": sum(min(frames, quota) for frames, quota in quotas) / objective.quota_total,
+            "coverage": sum(objective.concept_weights.values()) - sum(self._uncovered),
+            "diversity": sum(objective.spread(self._scenes[scene]) for scene in sorted(self._scenes)),
+            "stage": 1 - missed / objective.quota_total,
             "rise": self._rise / objective.quota_total,
         }
-
-    def _spread(self, worth: float) -> float:
-        """Slopes 1, 1/2, 1/4 with the breaks one and two steps up, scaled to the bound."""
-        step = self._objective.scene_step
-        if worth > step:
-            second = worth - step
-            worth = step + (second / 2 if second <= step else step / 2 + (second - step) / 4)
-        return worth / (self._objective.relevance_bound * (1 + _FLOOR))
 
 
 def build_objective(

@@ -100,10 +100,14 @@ def wishes(moment: Moment, opinion_of: Mapping[int, Opinion], profile: ViewerPro
 def score(found: Mapping[str, float]) -> tuple[float, dict[str, float]]:
     """Relevance of a moment in [0, 1) and its parts by cue; the parts add up to it."""
     wish = fsum(found.values())
-    if wish <= 0:
+    relevance = _relevance(wish)
+    if not relevance:
         return 0.0, {}
-    relevance = 1 - exp(-_STEEPNESS * wish)
     return relevance, {name: relevance * part / wish for name, part in found.items() if part}
+
+
+def _relevance(wish: float) -> float:
+    return 1 - exp(-_STEEPNESS * wish) if wish > 0 else 0.0
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,8 @@ class RelevanceTrack:
 
     moments: tuple[Moment, ...]
     scores: tuple[float, ...]
-    parts: tuple[Mapping[str, float], ...]
+    wishes: tuple[Mapping[str, float], ...]
+    """Of each moment; shared out into parts only where somebody asks for an explanation."""
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -154,7 +159,7 @@ class RelevanceTrack:
         for index in self.overlapping(frames):
             own = self.moments[index].range
             shared = min(own.end, frames.end) - max(own.start, frames.start)
-            for name, part in self.parts[index].items():
+            for name, part in score(self.wishes[index])[1].items():
                 shares.setdefault(name, []).append(part * shared)
         parts = {name: fsum(values) / frames.length for name, values in sorted(shares.items())}
         return fsum(parts.values()), parts
@@ -163,9 +168,7 @@ class RelevanceTrack:
 def relevance_track(analysis: Analysis, profile: ViewerProfile) -> RelevanceTrack:
     """Score every moment of a film for one profile."""
     opinion_of = opinions(analysis.concepts, profile)
-    scored = [score(wishes(moment, opinion_of, profile)) for moment in analysis.moments]
+    wished = tuple(wishes(moment, opinion_of, profile) for moment in analysis.moments)
     return RelevanceTrack(
-        analysis.moments,
-        tuple(value for value, _ in scored),
-        tuple(parts for _, parts in scored),
+        analysis.moments, tuple(_relevance(fsum(found.values())) for found in wished), wished
     )
