@@ -184,14 +184,15 @@ def decoded_frames(
     stream = video_stream(container)
     stream.thread_type = "AUTO"
     stream.codec_context.options = {"skip_loop_filter": "all"}
+    frames_a_tick = film.rate * (stream.time_base or 0)
     origin: int | None = None
     last = -1
     for frame in _surviving_frames(container, stream, tally):
-        if frame.pts is None or stream.time_base is None:
+        if frame.pts is None or not frames_a_tick:
             number = last + 1
         else:
             origin = frame.pts if origin is None else origin
-            number = round((frame.pts - origin) * stream.time_base * film.rate)
+            number = round((frame.pts - origin) * frames_a_tick)
         if number > last:
             last = number
             yield number, frame

@@ -10,6 +10,7 @@ from __future__ import annotations
 import av
 import cv2
 import numpy as np
+from av.video.plane import VideoPlane
 from numpy.typing import NDArray
 
 Plane = NDArray[np.uint8]
@@ -25,8 +26,7 @@ SIGNATURE_SIZE = LUMA_SIZE + 2 * CHROMA_SIZE
 IN_PLACE = {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray"}
 
 
-def _plane(frame: av.VideoFrame, index: int, width: int, height: int) -> Plane:
-    plane = frame.planes[index]
+def _view(plane: VideoPlane, width: int, height: int) -> Plane:
     rows: Plane = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
     return rows[:height, :width]
 
@@ -36,16 +36,17 @@ def planes_of(frame: av.VideoFrame) -> tuple[Plane, Plane, Plane]:
     if frame.format.name not in IN_PLACE:
         frame = frame.reformat(format="yuv420p")
     name, width, height = frame.format.name, frame.width, frame.height
-    luma = _plane(frame, 0, width, height)
+    planes = frame.planes
+    luma = _view(planes[0], width, height)
     if name == "gray":
         neutral = np.full(CHROMA_SHAPE, 128, np.uint8)
         return luma, neutral, neutral
     if name == "nv12":
-        mixed = _plane(frame, 1, (width + 1) // 2 * 2, (height + 1) // 2)
+        mixed = _view(planes[1], (width + 1) // 2 * 2, (height + 1) // 2)
         return luma, mixed[:, 0::2], mixed[:, 1::2]
     chroma_width = width if "444" in name else (width + 1) // 2
     chroma_height = height if "420" not in name else (height + 1) // 2
-    return luma, _plane(frame, 1, chroma_width, chroma_height), _plane(frame, 2, chroma_width, chroma_height)
+    return luma, _view(planes[1], chroma_width, chroma_height), _view(planes[2], chroma_width, chroma_height)
 
 
 def thin(plane: Plane, least: int) -> Plane:

@@ -7,7 +7,7 @@ stand for a while and not for ever, and not where subtitles stand.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,12 +15,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from local.rekognition.measure.lettering import Letters, letters_at, strokes
+from local.rekognition.measure.lettering import Letters, strokes
 from local.rekognition.measure.planes import Plane
 
 LOOKS_A_SECOND = 4
-SEARCH_EVERY = 2
-"""Looks; those between only tell how long letters stand."""
 SAME = 22
 """Luma by which a letter may differ from the look at which it was found."""
 SAME_SHARE = 0.7
@@ -70,20 +68,22 @@ class Standing(NamedTuple):
 
 
 class Looks(NamedTuple):
-    """Small luma pictures of an opening, a quarter of a second apart, and their frame numbers."""
+    """Small luma pictures of an opening, a quarter of a second apart."""
 
     pictures: Sequence[Plane]
     numbers: list[int]
+    """Their frame numbers."""
+    letters: Mapping[int, list[Letters]]
+    """What comes up or goes away, by the index of the picture in which it stands."""
 
 
 def opening_titles(looks: Looks, cuts: list[int], rate: float) -> list[Title]:
     """All titles of an opening; ``cuts`` are the first frames of new shots."""
     pictures = looks.pictures
     found: list[Standing] = []
-    for at in range(0, len(pictures), SEARCH_EVERY):
-        for way in (1, -1):
-            letters = letters_at(pictures, at, way)
-            if letters is None or _elsewhere(letters, pictures[at]):
+    for at, seen in looks.letters.items():
+        for letters in seen:
+            if _elsewhere(letters, pictures[at]):
                 continue
             if any(first <= at <= last and _shared(letters, other) for first, last, other in found):
                 continue
@@ -175,7 +175,7 @@ def _laid_over(looks: Looks, letters: Letters, first: int, last: int, cuts: list
 
 def _by_themselves(looks: Looks, letters: Letters, at: int, way: int, cuts: list[int]) -> bool:
     """Whether before (``way`` -1) or after some letters aren't there, and their ground is as it was."""
-    pictures, numbers = looks
+    pictures, numbers, _ = looks
     now = pictures[at].ravel().astype(np.int16)
     width = pictures[at].shape[1]
     parts = _parts(letters, width)
@@ -239,7 +239,7 @@ def _edge(looks: Looks, letters: Letters, at: int, way: int, cuts: list[int]) ->
     From the outermost look at which the letters stand, go on while their light
     still goes away from theirs; a cut ends the title at once.
     """
-    pictures, numbers = looks
+    pictures, numbers, _ = looks
     full = _light(pictures[at], letters)
     previous = full
     for look in range(at + way, at + way * (FADE_LOOKS + 1), way):

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from local.rekognition.answers.segments import technical_cues
+from local.rekognition.measure.letter_search import SEARCH_EVERY, LetterSearch
+from local.rekognition.measure.lettering import letters_at
 from local.rekognition.measure.titles import LOOKS_A_SECOND, opening_titles
 from local.sample_pictures import meadow
 from tests.unit.local.rekognition_films import measure, write_film
@@ -44,6 +46,20 @@ def test_letters_where_no_title_stands_are_left_alone(place: tuple[float, float]
 
     assert opening_titles(looks_at(film((0.5, 0.5)), tmp_path / "middle.mp4"), [], RATE)
     assert not opening_titles(looks_at(film(place), tmp_path / "there.mp4"), [], RATE)
+
+
+def test_a_search_beside_the_pass_finds_what_a_look_at_everything_finds(tmp_path: Path) -> None:
+    looks = looks_at(WITH_TITLES["still grass, at once"], tmp_path / "film.mp4")
+    for first, last in ((0, None), (6, -6), (0, 3)):
+        some = looks.pictures[first:last]
+        with_search = LetterSearch()
+        for picture in some:
+            with_search.take(picture)
+        found = {at: [seen.pixels.tolist() for seen in there] for at, there in with_search.finish().items()}
+        with_search.close()
+        at_once = range(0, len(some), SEARCH_EVERY)
+        assert found == {at: [seen.pixels.tolist() for seen in letters_at(some, at)] for at in at_once}
+    assert any(looks.letters.values())
 
 
 def test_titles_are_opening_credits_and_only_in_the_opening(tmp_path: Path) -> None:

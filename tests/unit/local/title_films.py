@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from local import sample_people as people
 from local import sample_pictures as pictures
 from local.rekognition.measure.film import Tally, decoded_frames, describe, open_container
+from local.rekognition.measure.letter_search import LetterSearch
 from local.rekognition.measure.lettering import LOOK_WIDTH
 from local.rekognition.measure.planes import planes_of, shrink
 from local.rekognition.measure.titles import LOOKS_A_SECOND, Looks
@@ -119,13 +120,17 @@ def looks_at(film: Film, path: Path) -> Looks:
     write_film(path, film.paint(), rate=RATE, options={})
     seen: list[Picture] = []
     numbers = []
+    search = LetterSearch()
     with open_container(path) as container:
         described = describe(container)
         for number, frame in decoded_frames(container, described, Tally()):
             if number % round(RATE / LOOKS_A_SECOND) == 0:
                 seen.append(shrink(planes_of(frame)[0], LOOK_WIDTH).copy())
                 numbers.append(number)
-    return Looks(seen, numbers)
+                search.take(seen[-1])
+    letters = search.finish()
+    search.close()
+    return Looks(seen, numbers, letters)
 
 
 def grass() -> Painter:
