@@ -65,10 +65,17 @@ class PipelineStack(Stack):
             films=films,
             results=results,
             catalogue=catalogue,
+            jobs=jobs,
             outcomes=outcomes,
         )
         completion = Completion(
-            self, "Completion", defaults=defaults, catalogue=catalogue, jobs=jobs, outcomes=outcomes
+            self,
+            "Completion",
+            defaults=defaults,
+            catalogue=catalogue,
+            jobs=jobs,
+            results=results,
+            outcomes=outcomes,
         )
         workflow = Workflow(
             self,
@@ -92,6 +99,7 @@ class PipelineStack(Stack):
             machines=workflow.machines,
             catalogue=catalogue,
             jobs=jobs,
+            results=results,
             outcomes=outcomes,
             look_every=Duration.minutes(stage.reconcile_every_minutes),
         )

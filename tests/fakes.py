@@ -55,6 +55,13 @@ class FakeCatalogue:
         self.update(video_id, record, changes)
         return True
 
+    def update_unchanged(self, video_id, record, changes, *, seen):
+        item = self.items.get((video_id, record), {})
+        if any(item.get(name) != value for name, value in seen.items()):
+            return False
+        self.update(video_id, record, changes)
+        return True
+
     def unchanged(self, status, *, since, limit):
         found = [
             dict(item)

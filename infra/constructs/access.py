@@ -62,6 +62,15 @@ def use_table(function: PythonFunction, table: dynamodb.ITableV2, *operations: s
     function.allow(*(f"dynamodb:{operation}" for operation in operations), on=[table.table_arn])
 
 
+def count_cost(
+    function: PythonFunction, catalogue: dynamodb.ITableV2, jobs: dynamodb.ITableV2, results: s3.IBucket
+) -> None:
+    """Write what a film has cost: a job may end, and a trailer be made, after the film itself has ended."""
+    use_table(function, catalogue, "GetItem", "UpdateItem", "Query")
+    use_table(function, jobs, "GetItem")
+    function.allow("s3:ListBucket", on=[results.bucket_arn])
+
+
 def query_index(function: PythonFunction, table: dynamodb.ITableV2, index: str) -> None:
     """Query one index of a table."""
     function.allow("dynamodb:Query", on=[f"{table.table_arn}/index/{index}"])

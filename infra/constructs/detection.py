@@ -22,7 +22,14 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.constructs.access import query_index, read_films, read_results, use_table, write_results
+from infra.constructs.access import (
+    count_cost,
+    query_index,
+    read_films,
+    read_results,
+    use_table,
+    write_results,
+)
 from infra.constructs.compliance import acknowledge
 from infra.constructs.python_function import FunctionDefaults, PythonFunction
 from infra.constructs.queues import dead_letter_queue, work_queue
@@ -109,7 +116,6 @@ class Detection(Construct):
         start_detection = PythonFunction(
             self, folder="start_detection", defaults=defaults, timeout=Duration.seconds(60)
         )
-        use_table(start_detection, catalogue, "GetItem")
         # Whether the result of an earlier film with the same bytes is still there.
         read_results(start_detection, results, DETECTIONS)
         use_table(start_detection, jobs, "PutItem")
@@ -133,6 +139,7 @@ class Detection(Construct):
             _allow_starting(function, channel=channel, films=films, results=results)
             use_table(function, jobs, "GetItem", "UpdateItem")
             query_index(function, jobs, "byStatus")
+            count_cost(function, catalogue, jobs, results)
         for function in self.event_functions:
             _allow_reading_answers(function)
 

@@ -16,10 +16,11 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from infra.constructs.access import query_index, use_table
+from infra.constructs.access import count_cost, query_index, use_table
 from infra.constructs.python_function import FunctionDefaults, PythonFunction
 from infra.constructs.queues import dead_letter_queue
 from infra.constructs.workflow import StateMachine, acknowledge_executions, executions_of
@@ -42,6 +43,7 @@ class EndedExecutions(Construct):
         machines: Sequence[StateMachine],
         catalogue: dynamodb.ITableV2,
         jobs: dynamodb.ITableV2,
+        results: s3.IBucket,
         outcomes: sns.ITopic,
         look_every: Duration,
     ) -> None:
@@ -50,9 +52,9 @@ class EndedExecutions(Construct):
             self, folder="close_records", defaults=defaults, timeout=Duration.seconds(60)
         )
         # What RecordFailure and CompleteVideo may: it does their work where they could not.
-        use_table(self.close_records, catalogue, "GetItem", "PutItem", "UpdateItem", "Query")
+        use_table(self.close_records, catalogue, "PutItem")
         query_index(self.close_records, catalogue, "byStatus")
-        use_table(self.close_records, jobs, "GetItem")
+        count_cost(self.close_records, catalogue, jobs, results)
         self.close_records.allow("sns:Publish", on=[outcomes.topic_arn])
 
         self.dead_letters = dead_letter_queue(self, "DeadLetters")

@@ -13,6 +13,7 @@ from infra.constructs.access import (
     FILM_REASON,
     VIDEOS,
     acknowledge_objects,
+    count_cost,
     read_films,
     read_results,
     use_table,
@@ -39,6 +40,7 @@ class Rendering(Construct):
         films: s3.IBucket,
         results: s3.IBucket,
         catalogue: dynamodb.ITableV2,
+        jobs: dynamodb.ITableV2,
         outcomes: sns.ITopic,
     ) -> None:
         super().__init__(scope, id_)
@@ -57,7 +59,7 @@ class Rendering(Construct):
         read_films(publish_trailer, films)
         read_results(publish_trailer, results)
         write_results(publish_trailer, results)
-        use_table(publish_trailer, catalogue, "GetItem", "UpdateItem")
+        count_cost(publish_trailer, catalogue, jobs, results)
         publish_trailer.allow("mediaconvert:GetJob", "mediaconvert:Probe", on=["*"])
         publish_trailer.allow("sns:Publish", on=[outcomes.topic_arn])
         acknowledge(

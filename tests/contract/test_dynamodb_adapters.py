@@ -1,5 +1,8 @@
 """The catalogue behaves as the steps rely on: claims are exclusive, a replacement is whole."""
 
+from decimal import Decimal
+from fractions import Fraction
+
 import boto3
 import pytest
 from moto import mock_aws
@@ -70,6 +73,17 @@ def test_a_record_is_written_only_in_the_statuses_that_are_named(catalogue):
     assert not catalogue.update_open("film", "VIDEO", {"status": "CUTTING"})
     assert not catalogue.update_open("nowhere", "VIDEO", {"status": "CUTTING"})
     assert catalogue.get("film", "VIDEO") == item(status="COMPLETED")
+
+
+def test_a_record_is_changed_only_as_it_was_seen(catalogue):
+    catalogue.update("film", "VIDEO", {"status": "FAILED", "cost": Fraction(1, 3)})
+    seen = {"cost": catalogue.get("film", "VIDEO")["cost"], "status": "FAILED"}
+    assert catalogue.update_unchanged("film", "VIDEO", {"cost": Decimal("0.5")}, seen=seen)
+    assert not catalogue.update_unchanged("film", "VIDEO", {"cost": Decimal(1)}, seen=seen)
+    assert catalogue.get("film", "VIDEO")["cost"] == 0.5
+    assert not catalogue.update_unchanged("film", "VIDEO", {"cost": Decimal(1)}, seen={"cost": None})
+    assert catalogue.update_unchanged("film", "VIDEO", {"cost": None}, seen={"reason": None})
+    assert "cost" not in catalogue.get("film", "VIDEO")
 
 
 def test_a_claim_by_its_owner_keeps_what_came_meanwhile(catalogue):

@@ -53,6 +53,11 @@ ASK_ANALYSES, ASK_REQUESTS = (
     )
     for machine in ("AnalyseVideo", "MakeTrailer")
 )
+COUNT_COST = (
+    _table(CATALOGUE, "GetItem", "UpdateItem", "Query")
+    | _table(JOBS, "GetItem")
+    | _on(RESULTS, "s3:ListBucket")
+)
 ANNOUNCE = _on("Notifications/Topic", "sns:Publish")
 
 EXPECTED: dict[str, Rights] = {
@@ -72,13 +77,14 @@ EXPECTED: dict[str, Rights] = {
     "Detection/StartDetection": START_JOBS
     | CALL_BACK
     | JOB_QUEUE
+    | COUNT_COST
     | READ_DETECTIONS
-    | _table(JOBS, "PutItem")
-    | _table(CATALOGUE, "GetItem"),
+    | _table(JOBS, "PutItem"),
     "Detection/ResumeDetection": START_JOBS
     | READ_ANSWERS
     | CALL_BACK
     | JOB_QUEUE
+    | COUNT_COST
     | _on(
         "CompletionChannel/Queue.Arn",
         "sqs:ReceiveMessage",
@@ -91,6 +97,7 @@ EXPECTED: dict[str, Rights] = {
     | READ_ANSWERS
     | CALL_BACK
     | JOB_QUEUE
+    | COUNT_COST
     | _on("Detection/DeadLetters.Arn", "sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"),
     "Detection/CollectDetection": READ_ANSWERS
     | READ_DETECTIONS
@@ -108,23 +115,19 @@ EXPECTED: dict[str, Rights] = {
     | READ_RESULTS
     | WRITE_RESULTS
     | ANNOUNCE
-    | _table(CATALOGUE, "GetItem", "UpdateItem")
+    | COUNT_COST
     | _on("*", "mediaconvert:GetJob", "mediaconvert:Probe"),
-    "Completion/CompleteVideo": ANNOUNCE
-    | _table(CATALOGUE, "GetItem", "UpdateItem", "Query")
-    | _table(JOBS, "GetItem"),
-    "Completion/RecordFailure": ANNOUNCE
-    | _table(CATALOGUE, "GetItem", "PutItem", "UpdateItem", "Query")
-    | _table(JOBS, "GetItem"),
+    "Completion/CompleteVideo": ANNOUNCE | COUNT_COST,
+    "Completion/RecordFailure": ANNOUNCE | COUNT_COST | _table(CATALOGUE, "PutItem"),
     "Sidecars/ApplySidecar": ANNOUNCE
     | READ_FILMS
     | _table(CATALOGUE, "GetItem", "UpdateItem")
     | START_TRAILERS
     | _on("Sidecars/DeadLetters.Arn", "sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"),
     "EndedExecutions/CloseRecords": ANNOUNCE
-    | _table(CATALOGUE, "GetItem", "PutItem", "UpdateItem", "Query")
+    | COUNT_COST
+    | _table(CATALOGUE, "PutItem")
     | _table(f"{CATALOGUE}/index/byStatus", "Query")
-    | _table(JOBS, "GetItem")
     | ASK_ANALYSES
     | ASK_REQUESTS
     | _on("EndedExecutions/DeadLetters.Arn", "sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"),
@@ -135,6 +138,7 @@ NEEDED: dict[str, Rights] = {
     "catalogue.get": _table(CATALOGUE, "GetItem"),
     "catalogue.update": _table(CATALOGUE, "UpdateItem"),
     "catalogue.update_open": _table(CATALOGUE, "UpdateItem"),
+    "catalogue.update_unchanged": _table(CATALOGUE, "UpdateItem"),
     "catalogue.query": _table(CATALOGUE, "Query"),
     "catalogue.unchanged": _table(f"{CATALOGUE}/index/byStatus", "Query"),
     "catalogue.replace": _table(CATALOGUE, "Query", "BatchWriteItem", "DeleteItem"),

@@ -50,6 +50,7 @@ class Account:
         self.arrived += 1
         film, key = f"film-{self.arrived}", f"{folder}/{self.arrived}.mp4"
         record = {"bucket": "films", "key": key, "objectVersion": "1", "contentId": film}
+        record["status"] = "ANALYSING"
         self.services.catalogue.update(film, "VIDEO", record)
         start_detection(film, "segments", f"token-{self.arrived}", self.services)
         return key

@@ -167,7 +167,7 @@ def catalogue():
     made = FakeCatalogue()
     for film, content in CONTENT_OF.items():
         record = {"bucket": "films", "key": f"{GROUP_OF[film]}/{film}.mp4", "objectVersion": "1"}
-        made.update(film, "VIDEO", {"contentId": content, **record})
+        made.update(film, "VIDEO", {"contentId": content, "status": "ANALYSING", **record})
     return made
 
 

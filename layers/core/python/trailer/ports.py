@@ -48,6 +48,14 @@ class Catalogue(Protocol):
         False also when the answer to this very change was lost and the change repeated.
         """
 
+    def update_unchanged(
+        self, video_id: str, record: str, changes: Mapping[str, Any], *, seen: Mapping[str, Any]
+    ) -> bool:
+        """Set attributes of a record where others are still as they were seen, absent where None.
+
+        False, and nothing set, where they are not, or when the answer to this very change was lost.
+        """
+
     def query(self, video_id: str, prefix: str) -> list[Item]:
         """All records of a film whose sort key begins so, in order."""
 

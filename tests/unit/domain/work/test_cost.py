@@ -20,16 +20,22 @@ def test_a_two_hour_film_with_all_detectors_costs_what_the_price_list_says() -> 
 
 
 def test_each_part_is_named_and_the_parts_add_up() -> None:
-    cost = estimate(media_of(7501), ["labels"], trailers=3, trailer_seconds=30)
+    cost = estimate(media_of(7501), ["labels"], trailers=[30] * 3)
     assert set(cost.parts) == {"labels", "rendering", "workflow"}
     assert cost.total == sum(cost.parts.values())
     assert cost.parts["rendering"] == Decimal("0.0900")
 
 
 def test_a_very_short_trailer_is_billed_at_the_minimum() -> None:
-    short = estimate(media_of(7500), [], trailers=1, trailer_seconds=Fraction(5))
-    ten = estimate(media_of(7500), [], trailers=1, trailer_seconds=10)
+    short = estimate(media_of(7500), [], trailers=[Fraction(5)])
+    ten = estimate(media_of(7500), [], trailers=[10])
     assert short == ten
+
+
+def test_a_copy_for_rekognition_is_billed_by_the_films_length() -> None:
+    cost = estimate(media_of(7500), ["labels"], proxy=True)
+    assert cost.parts["proxy"] == Decimal("0.1200")
+    assert cost.total == sum(cost.parts.values())
 
 
 def test_naming_a_detector_twice_does_not_bill_it_twice() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -61,6 +63,20 @@ class DynamoCatalogue:
             lambda: self._table.update_item(
                 Key={"videoId": video_id, "record": record},
                 ConditionExpression=is_open,
+                **_changes_expression(changes),
+            )
+        )
+
+    def update_unchanged(
+        self, video_id: str, record: str, changes: Mapping[str, Any], *, seen: Mapping[str, Any]
+    ) -> bool:
+        """Set attributes of a record where others are still as they were seen."""
+        known = storable_values(seen)
+        as_seen = [Attr(name).eq(known[name]) if name in known else Attr(name).not_exists() for name in seen]
+        return conditional_write(
+            lambda: self._table.update_item(
+                Key={"videoId": video_id, "record": record},
+                ConditionExpression=functools.reduce(operator.and_, as_seen),
                 **_changes_expression(changes),
             )
         )

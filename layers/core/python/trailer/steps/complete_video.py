@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 from trailer import errors
 from trailer.domain.reasons import is_rejection
-from trailer.domain.work.cost import estimate
 from trailer.domain.work.jobs import JobStatus
 from trailer.errors import RenderFailedError
 from trailer.ports import Services
 from trailer.steps.records import load_video
+from trailer.steps.spending import correct_cost, cost_attributes, spent
 from trailer.wire.catalogue import NO_FAILURE, TRAILER_PREFIX, VIDEO, source_of
 from trailer.wire.detectors import stem_of
-from trailer.wire.media import load_media
 
 
 def complete_video(video_id: str, services: Services) -> dict[str, Any]:
@@ -38,20 +36,17 @@ def complete_video(video_id: str, services: Services) -> dict[str, Any]:
     if len(missing) == len(video["profileIds"]):
         raise _none_made(latest, missing)
     done = len(video["profileIds"]) - len(missing)
-    paid_for, reused_from = _detections(video, services)
-    longest = Fraction(video["options"]["max-duration"])
-    cost = estimate(load_media(video["media"]), paid_for, done, trailer_seconds=longest)
     changes = {
         **NO_FAILURE,
         "status": "COMPLETED",
-        "cost": cost.total,
-        "costParts": dict(cost.parts),
-        "reusedFrom": reused_from,
+        **cost_attributes(spent(video, services)),
+        "reusedFrom": _reused_from(video, services),
         "trailerCount": done,
         "missingTrailers": missing,
         "updatedAt": services.clock.now().isoformat(),
     }
     services.catalogue.update(video_id, VIDEO, changes)
+    correct_cost(video_id, services)
     services.notifier.notify(
         f"Film completed: {source_of(video).name}",
         {
@@ -65,18 +60,15 @@ def complete_video(video_id: str, services: Services) -> dict[str, Any]:
     return {"videoId": video_id, "status": "COMPLETED", "trailers": done}
 
 
-def _detections(video: Mapping[str, Any], services: Services) -> tuple[list[str], dict[str, str]]:
-    """Detectors that this film paid for, and of the others that are done, which film did."""
-    paid: list[str] = []
+def _reused_from(video: Mapping[str, Any], services: Services) -> dict[str, str]:
+    """Detectors that are done and that this film did not pay for, with the film that did."""
     reused: dict[str, str] = {}
     for detector in video["detectors"]:
         attempts = services.jobs.attempts(stem_of(video, detector))
         payers = [job.video_id for job in attempts if job.status is JobStatus.DONE]
-        if video["videoId"] in payers:
-            paid.append(detector)
-        elif payers:
+        if payers and video["videoId"] not in payers:
             reused[detector] = payers[-1]
-    return paid, reused
+    return reused
 
 
 def _latest_trailers(video: Mapping[str, Any], services: Services) -> dict[str, Mapping[str, Any]]:

@@ -13,6 +13,7 @@ from typing import Final
 from trailer.domain.work.jobs import OPEN, DetectionJob, JobStatus
 from trailer.errors import ResultForgottenError, SharedJobLostError, TrailerError, UnsupportedVideoError
 from trailer.ports import Services
+from trailer.steps.spending import correct_cost
 from trailer.wire.verdict import blamed
 
 _OF_ONE_FILE: Final = UnsupportedVideoError.__name__
@@ -38,7 +39,10 @@ def refuse_job(job: DetectionJob, error: TrailerError, services: Services) -> No
 
 
 def wake_waiting(tag: str, services: Services) -> None:
-    """Tell every execution that waits for a settled job how it ended."""
+    """Tell every execution that waits for a settled job how it ended.
+
+    The film that pays may have ended before; then its record is told what that was worth.
+    """
     job = services.jobs.get(tag)
     if job is None or job.status in OPEN:
         return
@@ -47,6 +51,8 @@ def wake_waiting(tag: str, services: Services) -> None:
             services.workflow.succeed(token, {"jobTag": job.tag})
         else:
             services.workflow.fail(token, *_failure_for(job, video_id))
+    if job.status is JobStatus.DONE:
+        correct_cost(job.video_id, services)
     services.jobs.mark_woken(tag, at=services.clock.now())
 
 

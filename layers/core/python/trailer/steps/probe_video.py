@@ -13,11 +13,11 @@ from trailer.errors import CostCapExceededError, UnreadableVideoError, VideoTooS
 from trailer.ports import Services
 from trailer.steps.records import load_video
 from trailer.steps.shared_proxy import find_or_claim
-from trailer.steps.spending import already_paid
+from trailer.steps.spending import PROXY, already_paid
 from trailer.wire import keys
 from trailer.wire.catalogue import VIDEO, source_of
 from trailer.wire.media import dump_media
-from trailer.wire.mediaconvert import build_proxy_job, proxy_recipe
+from trailer.wire.mediaconvert import build_proxy_job, output_formats, proxy_recipe
 from trailer.wire.probe import parse_probe
 from trailer.wire.suitability import check_source, needs_proxy
 
@@ -46,8 +46,13 @@ def probe_video(video_id: str, services: Services) -> dict[str, Any]:
     _check_length(media, longest)
     proxy = _proxy_key(video, media)
     paid = already_paid({**video, "proxyKey": proxy}, services)
-    bought = [detector for detector in video["detectors"] if detector not in paid]
-    price = estimate(media, bought, len(video["profileIds"]), trailer_seconds=longest).total
+    price = estimate(
+        media,
+        [detector for detector in video["detectors"] if detector not in paid],
+        proxy=proxy is not None and PROXY not in paid,
+        trailers=[longest]
+        * (len(video["profileIds"]) * len(output_formats(video["options"]["output-format"]))),
+    ).total
     services.catalogue.update(
         video_id,
         VIDEO,

@@ -10,6 +10,7 @@ from trailer.domain.planning.plan import TrailerPlan
 from trailer.errors import RenderFailedError
 from trailer.ports import Services
 from trailer.steps.records import check_not_replaced, load_video
+from trailer.steps.spending import correct_cost
 from trailer.wire import keys
 from trailer.wire.analysis import load_analysis
 from trailer.wire.catalogue import NO_FAILURE, source_of, trailer_record
@@ -60,6 +61,7 @@ def publish_trailer(
             "updatedAt": now,
         },
     )
+    correct_cost(video_id, services)
     services.notifier.notify(
         f"Trailer ready: {title} for {profile_id}",
         {

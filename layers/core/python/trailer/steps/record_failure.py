@@ -10,7 +10,7 @@ from trailer.domain.reasons import REQUEST_AGAIN, UPLOAD_AGAIN, explain
 from trailer.domain.work.upload import video_id as identify
 from trailer.ports import Services
 from trailer.steps.plan_trailer import claim_version
-from trailer.steps.spending import spent
+from trailer.steps.spending import correct_cost, cost_attributes, spent
 from trailer.wire.catalogue import VIDEO, new_video, trailer_record
 from trailer.wire.events import parse_failure, parse_object_created
 
@@ -59,13 +59,13 @@ def record_failure(
     if current.get("executionId") == execution_id:
         outcome["updatedAt"] = services.clock.now().isoformat()
         if record == VIDEO:
-            cost = spent(current, services)
-            outcome |= {"cost": cost.total, "costParts": dict(cost.parts)}
+            outcome |= cost_attributes(spent(current, services))
         if services.catalogue.update_open(video, record, outcome):
             current |= outcome
         else:
             # Somebody else wrote the end first, or the answer to our own writing was lost.
             current = services.catalogue.get(video, record) or {}
+        correct_cost(video, services)
         _announce(video, record, subject, current, services)
     return {"error": failure.name, "reason": reason.sentence, "status": outcome["status"]}
 

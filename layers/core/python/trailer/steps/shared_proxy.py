@@ -40,6 +40,12 @@ def find_or_claim(video: Mapping[str, Any], key: str, services: Services) -> boo
     return False
 
 
+def finished(key: str | None, services: Services) -> ProxyClaim | None:
+    """The claim to a copy that is there: it was paid for, whatever it shows."""
+    claim = services.proxies.get(key) if key else None
+    return claim if claim and services.results.list(claim.key).get(claim.key) else None
+
+
 def judge(claim: ProxyClaim, services: Services) -> None:
     """Write down, once, whether a finished copy shows its content.
 

@@ -31,6 +31,9 @@ REKOGNITION_PER_MINUTE: Final[Mapping[str, Decimal]] = {
 RENDER_PER_MINUTE: Final = Decimal("0.060")
 """MediaConvert, professional tier, single pass: 1080p + 720p + 480p, per minute of trailer."""
 
+PROXY_PER_MINUTE: Final = Decimal("0.024")
+"""MediaConvert, professional tier, single pass, one HD output; a smaller one costs less."""
+
 RENDER_MINIMUM_SECONDS: Final = 10
 """MediaConvert bills at least this much of an output."""
 
@@ -45,7 +48,7 @@ class Cost:
     """An estimate in US dollars."""
 
     parts: Mapping[str, Decimal]
-    """Detector name, "rendering" and "workflow" to dollars; the parts add up to the total."""
+    """Detector name, "proxy", "rendering" and "workflow" to dollars; the parts add up to the total."""
 
     @property
     def total(self) -> Decimal:
@@ -56,27 +59,34 @@ class Cost:
 def estimate(
     media: SourceMedia,
     detectors: Iterable[str],
-    trailers: int = 0,
-    trailer_seconds: Fraction | int = 60,
+    *,
+    proxy: bool = False,
+    trailers: Iterable[Fraction | int] = (),
 ) -> Cost:
-    """What analysing a film and cutting trailers from it will cost.
+    """What analysing a film and cutting trailers from it will cost, or what it did.
 
     Args:
         media: the film; billed by its running time.
         detectors: names of the detectors that will run.
-        trailers: how many trailers will be rendered.
-        trailer_seconds: length of each.
+        proxy: whether a copy for Rekognition will be made.
+        trailers: seconds of each trailer that will be rendered; once for each of its formats, since
+            each is encoded by itself.
 
     Raises:
         KeyError: a detector without a price.
     """
     minutes = _decimal(media.duration / 60)
     parts = {name: _rounded(REKOGNITION_PER_MINUTE[name] * minutes) for name in sorted(set(detectors))}
-    if trailers:
-        billed = max(Fraction(trailer_seconds), Fraction(RENDER_MINIMUM_SECONDS)) / 60
-        parts["rendering"] = _rounded(RENDER_PER_MINUTE * _decimal(billed) * trailers)
+    if proxy:
+        parts["proxy"] = _rounded(PROXY_PER_MINUTE * _billed_minutes(media.duration))
+    if rendered := sum((_billed_minutes(Fraction(length)) for length in trailers), Decimal(0)):
+        parts["rendering"] = _rounded(RENDER_PER_MINUTE * rendered)
     parts["workflow"] = WORKFLOW
     return Cost(parts)
+
+
+def _billed_minutes(seconds: Fraction) -> Decimal:
+    return _decimal(max(seconds, Fraction(RENDER_MINIMUM_SECONDS)) / 60)
 
 
 def _decimal(value: Fraction) -> Decimal:
