@@ -102,8 +102,11 @@ def _rendered(video: Mapping[str, Any], services: Services) -> Iterator[Fraction
 
 
 def _was_rendered(video: Mapping[str, Any], trailer: Item, services: Services) -> bool:
-    if trailer["status"] == "PUBLISHED" or "outputFormat" not in trailer:
-        return trailer["status"] == "PUBLISHED"
+    if trailer["status"] == "PUBLISHED":
+        return True
+    if "outputFormat" not in trailer:
+        # It failed before it was planned.
+        return False
     folder = keys.trailer(video["videoId"], trailer["profileId"], int(trailer["version"]))
     sizes = services.results.list(folder)
     expected = trailer_outputs(load_media(video["media"]), trailer["outputFormat"])
