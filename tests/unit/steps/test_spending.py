@@ -1,6 +1,7 @@
 """What a film says that it cost, however it ends, and what its estimate leaves out."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -22,6 +23,7 @@ from trailer.steps.resume_detection import resume_detection
 from trailer.steps.spending import correct_cost
 from trailer.steps.start_detection import start_detection
 from trailer.wire import keys
+from trailer.wire.detectors import DETECTORS
 from trailer.wire.media import load_media
 from trailer.wire.mediaconvert import trailer_outputs
 
@@ -108,6 +110,20 @@ def test_two_jobs_that_end_at_once_after_their_film_are_both_on_the_bill(service
     services.catalogue.query = slow
     end_job(services, segments, "SUCCEEDED")
     assert set(record(services, film)["costParts"]) == {"segments", "labels", "workflow"}
+
+
+def test_what_was_paid_stays_on_the_bill_when_a_later_release_asks_otherwise(services, monkeypatch):
+    film = analyse(services, "a")
+    fail(services, "a")
+    segments = record(services, film)["costParts"]["segments"]
+    other = replace(DETECTORS["segments"], start={"SegmentTypes": ["SHOT"]})
+    monkeypatch.setitem(DETECTORS, "segments", other)
+    trailer(services, film, status="PUBLISHED", rendered=True)
+    correct_cost(film, services)
+    found = record(services, film)
+    assert set(found["costParts"]) == {"segments", "rendering", "workflow"}
+    assert found["costParts"]["segments"] == segments
+    assert found["cost"] == sum(found["costParts"].values())
 
 
 def test_a_job_that_ends_while_its_film_is_at_work_changes_nothing_there(services):

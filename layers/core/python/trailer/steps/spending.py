@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
@@ -68,8 +69,10 @@ def correct_cost(video_id: str, services: Services) -> None:
         video = services.catalogue.get(video_id, VIDEO)
         if video is None or video["status"] in OPEN_STATUSES:
             return
-        cost = spent(video, services)
-        if _is_told(cost, video):
+        told = _told(video)
+        # What was paid stays paid, though a newer release looks for other jobs, or a copy was made again.
+        cost = Cost({**told, **spent(video, services).parts})
+        if cost.parts == told:
             return
         seen = {"cost": video.get("cost"), "status": video["status"]}
         if services.catalogue.update_unchanged(video_id, VIDEO, cost_attributes(cost), seen=seen):
@@ -81,9 +84,8 @@ def cost_attributes(cost: Cost) -> dict[str, Any]:
     return {"cost": cost.total, "costParts": dict(cost.parts)}
 
 
-def _is_told(cost: Cost, video: Mapping[str, Any]) -> bool:
-    told = {name: float(price) for name, price in video.get("costParts", {}).items()}
-    return told == {name: float(price) for name, price in cost.parts.items()}
+def _told(video: Mapping[str, Any]) -> dict[str, Decimal]:
+    return {name: Decimal(str(price)) for name, price in video.get("costParts", {}).items()}
 
 
 def _paid_for(video: Mapping[str, Any], detector: str, services: Services) -> bool:
