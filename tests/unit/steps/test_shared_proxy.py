@@ -104,6 +104,16 @@ def test_a_copy_of_another_film_is_made_again_by_the_next(services):
     assert come(services, OTHER)[1]
 
 
+def test_a_copy_that_is_made_again_after_a_redrive_is_looked_at_again(services):
+    film, _ = come(services, FIRST)
+    render(services, film)
+    check_proxy(film, services)
+    services.uploads.replaced.add(FIRST)
+    with pytest.raises(UploadReplacedError):
+        check_proxy(film, services)
+    assert come(services, OTHER)[1]
+
+
 def test_a_copy_of_another_film_whose_maker_did_not_find_out_is_not_used(services):
     film, _ = come(services, FIRST)
     render(services, film)

@@ -29,7 +29,8 @@ def check_proxy(video_id: str, services: Services) -> dict[str, Any]:
     """
     video = load_video(video_id, services)
     claim = services.proxies.get(video["proxyKey"])
-    if claim is not None and claim.state is not ProxyState.WHOLE:
+    # Its maker looks each time: after a redrive the copy is a new one.
+    if claim is not None and (claim.video_id == video_id or claim.state is not ProxyState.WHOLE):
         judge(claim, services)
     media = load_media(video["media"])
     answer = services.transcoder.probe(f"s3://{services.results.bucket}/{video['proxyKey']}")
