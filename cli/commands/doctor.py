@@ -39,7 +39,7 @@ def doctor(
     days: Annotated[float, typer.Option(min=0, help="Failures that are older are not told.")] = 1,
     as_json: flags.Json = False,
 ) -> None:
-    """List stuck, failed and dead-lettered work with what helps; exits with 1 if there is any."""
+    """List stuck, failed and dead-lettered work with what helps; exits with 1 if any is ours to mend."""
     from cli.checkup.finding import Scope
 
     target: Target = context.obj

@@ -83,11 +83,15 @@ class SharedJobLostError(TrailerError):
     """A job shared with a film of equal bytes can't read that film's file; tried again with the own one."""
 
 
-class SharedJobCrowdedError(TrailerError):
+class StillWaitingError(TrailerError):
+    """Another film with equal bytes has to come first; the state machine asks again, and nothing failed."""
+
+
+class SharedJobCrowdedError(StillWaitingError):
     """As many films with equal bytes as a ledger row can hold wait for one job; this one asks again later."""
 
 
-class ProxyInWorkError(TrailerError):
+class ProxyInWorkError(StillWaitingError):
     """A film with equal bytes makes the copy that both need; this one asks again later."""
 
 

@@ -24,7 +24,7 @@ from trailer.aws.s3 import S3Results, S3Uploads
 from trailer.aws.sns import SnsNotifier
 from trailer.aws.stepfunctions import StepFunctionsWorkflow
 from trailer.domain.work.upload import video_id
-from trailer.errors import RejectedError, TrailerError
+from trailer.errors import RejectedError, StillWaitingError, TrailerError
 from trailer.ports import (
     Catalogue,
     Clock,
@@ -148,8 +148,8 @@ def instrumented(handler: Handler) -> Handler:
     """Give a handler its log lines, trace and metrics, all under the film's id.
 
     A rejection is an answer, not an accident: it is logged without a stack trace
-    and counted apart from failures. Either way the exception goes on to the
-    state machine, which matches its name.
+    and counted apart from failures; to wait for another film is neither. In any case
+    the exception goes on to the state machine, which matches its name.
     """
 
     @functools.wraps(handler)
@@ -160,6 +160,9 @@ def instrumented(handler: Handler) -> Handler:
         except RejectedError as error:
             logger.warning(str(error), error=type(error).__name__)
             metrics.add_metric(name="Rejected", unit=MetricUnit.Count, value=1)
+            raise
+        except StillWaitingError as error:
+            logger.info(str(error), error=type(error).__name__)
             raise
         except TrailerError:
             logger.exception("failed")
