@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 
 import aws_cdk as cdk
-from cdk_nag import AwsSolutionsChecks
 
 from infra.media_stack import MediaStack
 from infra.pipeline_stack import PipelineStack
@@ -30,6 +29,8 @@ def build(app: cdk.App) -> Stage:
     cdk.Tags.of(app).add("application", "trailer")
     cdk.Tags.of(app).add("stage", stage.name)
     if _wants_nag(app, stage):
+        from cdk_nag import AwsSolutionsChecks  # noqa: PLC0415  (slow to import)
+
         cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     return stage
 
