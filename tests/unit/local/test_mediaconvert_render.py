@@ -83,6 +83,19 @@ def test_should_cut_ten_clips_to_the_frame_with_their_sound(tmp_path, rate):
         assert_beep_at(heard, NUMBERS.index(mark) / rate, rate)
 
 
+def test_should_cut_several_clips_of_one_input_to_the_frame(tmp_path):
+    spans = [(10, 20), (21, 25), (300, 330)]
+    film = make_film(tmp_path / "a.mp4", 400, Fraction(24))
+    cuts = [clip_input(URL, start, end, 24)["InputClippings"][0] for start, end in spans]
+    settings = job(
+        [{**whole_input(URL), "InputClippings": cuts}, clip_input(URL, 5, 9, 24)],
+        file_group("s3://results/t", mp4("_a", h264(WIDTH, HEIGHT))),
+    )
+    (written,) = render(settings, {URL: film}, tmp_path)
+    wanted = [number for start, end in [*spans, (5, 9)] for number in range(start, end)]
+    assert numbers_of(written.folder / "output.mp4") == wanted
+
+
 def assert_length(path, rate, frames):
     with av.open(str(path)) as container:
         video = container.streams.video[0]

@@ -1,5 +1,6 @@
 """Protects: a job renders exactly the plan's frames, in sizes and sound that fit the source."""
 
+import json
 from fractions import Fraction
 from itertools import pairwise
 
@@ -21,11 +22,11 @@ from trailer.wire.mediaconvert import (
 NTSC = Fraction(30000, 1001)
 
 
-def job(plan, media, output_format="mp4", language="en"):
+def job(plan, media, output_format="mp4", language="en", source="s3://films/a b+ü.mp4"):
     return build_trailer_job(
         plan,
         media,
-        source_uri="s3://films/a b+ü.mp4",
+        source_uri=source,
         destination_uri="s3://results/videos/v/trailers/action/0001/",
         output_format=output_format,
         target_language=language,
@@ -87,7 +88,7 @@ def test_a_container_without_automatic_rotation_is_turned_by_name():
     assert "Rotate" not in settings["Inputs"][0]["VideoSelector"]
 
 
-def test_clips_that_continue_each_other_are_one_input():
+def test_clips_that_continue_each_other_are_one_clipping():
     settings = job(plan_of(clip(100, 124), clip(124, 148), clip(160, 184), clip(50, 60)), film())
     assert clippings(settings) == [
         ("00:00:04:04", "00:00:06:03"),
@@ -112,7 +113,47 @@ def test_more_clips_than_a_job_takes_are_refused():
     many = [clip(start, start + 2) for start in range(0, 151 * 4, 4)]
     with pytest.raises(InfeasiblePlanError, match="151 separate clips; one rendering job joins at most 150"):
         job(plan_of(*many), film())
-    assert len(job(plan_of(*many[:150]), film())["Inputs"]) == 150
+    assert len(clippings(job(plan_of(*many[:150]), film()))) == 150
+
+
+def test_the_file_is_named_again_only_where_the_trailer_goes_back():
+    settings = job(
+        plan_of(clip(900, 924), clip(100, 124), clip(130, 154), clip(300, 324), clip(200, 224)), film()
+    )
+    assert [len(each["InputClippings"]) for each in settings["Inputs"]] == [1, 3, 1]
+
+
+@given(st.data())
+def test_clippings_of_one_input_are_chronological_and_apart(data):
+    media = data.draw(films())
+    for each in job(data.draw(plans(media)), media)["Inputs"]:
+        spans = [
+            [from_timecode(text, media.frame_rate) for text in (cut["StartTimecode"], cut["EndTimecode"])]
+            for cut in each["InputClippings"]
+        ]
+        assert all(before[1] < after[0] for before, after in pairwise(spans))
+
+
+def size(settings):
+    """What a state carries: JSON without blanks, in UTF-8."""
+    return len(json.dumps(settings, separators=(",", ":"), ensure_ascii=False).encode())
+
+
+def test_settings_of_a_usual_trailer_are_a_small_part_of_a_state():
+    """A strong moment first, then forward through the story, and one look back."""
+    starts = [7200, *range(100, 9000, 400), 300, *range(9100, 10700, 400)]
+    assert len(starts) == 29
+    settings = job(plan_of(*(clip(start, start + 20) for start in starts)), film())
+    assert size(settings) < 8_000
+
+
+def test_settings_of_the_longest_trailer_fit_into_a_state_in_whatever_order():
+    media = film(width=3840, height=2160, frame_rate=Fraction(60000, 1001), scan_type="INTERLACED", hdr=True)
+    clips = [clip(start, start + 20) for start in range(0, 150 * 50, 50)]
+    longest = "s3://" + 63 * "b" + "/" + 341 * "東"
+    for order, most in ((clips, 32_000), (clips[::-1], 230_000)):
+        plan = plan_of(*order, rate=media.frame_rate)
+        assert size(job(plan, media, "mp4+hls", source=longest)) < most < 262_144
 
 
 def test_an_empty_plan_and_a_clip_beyond_the_end_are_refused():
