@@ -124,13 +124,20 @@ def failed_films(deployment: Deployment, scope: Scope) -> Iterator[Finding]:
         yield Finding(
             kind=f"failed: {error_class}",
             subject=names + (f" and {len(films) - _NAMED} more" if len(films) > _NAMED else ""),
-            why=str(latest.get("reason", "no reason was recorded")),
+            why=_why(films),
             advice=str(latest.get("action", "")),
             since=moment(films[-1]["updatedAt"]),
             remedy=_go_on(deployment, films) if error == "TIMED_OUT" else None,
             count=len(films),
             alarming=error_class not in UPLOADER,
         )
+
+
+def _why(films: list[queries.Record]) -> str:
+    """The latest reason, and whether it is that of all."""
+    reasons = [str(film.get("reason", "no reason was recorded")) for film in films]
+    others = sum(reason != reasons[0] for reason in reasons)
+    return reasons[0] + (f" (Other words for {others} of them: `trailer videos`.)" if others else "")
 
 
 def _go_on(deployment: Deployment, films: list[queries.Record]) -> Remedy:

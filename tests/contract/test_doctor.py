@@ -318,6 +318,15 @@ def test_failures_are_grouped_by_whose_matter_they_are(deployment: Any) -> None:
     ]
 
 
+def test_a_group_of_failures_says_when_its_reason_is_not_that_of_all(deployment: Any) -> None:
+    failed = {"error": "UnreadableVideoError", "errorClass": "file", "status": "REJECTED"}
+    for number, reason in enumerate(["It is empty.", "It is cut short.", "It is empty."]):
+        latest = LATELY.replace("+", f".{number}+")
+        put(deployment.catalogue, f"film-{number}", "VIDEO", reason=reason, updatedAt=latest, **failed)
+    [found] = films.failed_films(deployment, SCOPE)
+    assert found.why == "It is empty. (Other words for 1 of them: `trailer videos`.)"
+
+
 def test_an_execution_that_ran_out_of_time_goes_on_once(deployment: Any) -> None:
     failed = {"status": "FAILED", "updatedAt": LATELY, "executionId": "slow", "errorClass": "busy"}
     put(deployment.catalogue, "film-1", "VIDEO", error="TIMED_OUT", **failed)
