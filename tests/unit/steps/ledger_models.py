@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 from tests.fakes import FakeCatalogue, FakeLedger
+from tests.quality.titles import media_of
 from trailer.errors import JobQuotaReachedError, ResultForgottenError, UnsupportedVideoError
+from trailer.steps.spending import correct_cost, cost_attributes, spent
+from trailer.wire.media import dump_media
 
 SLOTS = 2
 DETECTOR = "segments"
@@ -145,5 +148,14 @@ def catalogue():
     made = FakeCatalogue()
     for film, content in CONTENT_OF.items():
         record = {"bucket": "films", "key": f"{GROUP_OF[film]}/{film}.mp4", "objectVersion": "1"}
-        made.update(film, "VIDEO", {"contentId": content, "status": "ANALYSING", **record})
+        wish = {"detectors": [DETECTOR], "media": dump_media(media_of(1500))}
+        made.update(film, "VIDEO", {"contentId": content, "status": "ANALYSING", **record, **wish})
     return made
+
+
+def close_film(film, services):
+    """What RecordFailure and CompleteVideo do about money."""
+    video = services.catalogue.get(film, "VIDEO")
+    ended = {"status": "FAILED", **cost_attributes(spent(video, services))}
+    services.catalogue.update_open(film, "VIDEO", ended)
+    correct_cost(film, services)

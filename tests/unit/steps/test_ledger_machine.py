@@ -26,6 +26,7 @@ from tests.unit.steps.ledger_models import (
     LaggingLedger,
     Rekognition,
     catalogue,
+    close_film,
 )
 from trailer.domain.work.jobs import NOBODY_WAITS, OPEN, RESULTS_KEPT, JobStatus
 from trailer.errors import DetectionFailedError, TrailerError
@@ -33,6 +34,7 @@ from trailer.steps.collect_detection import collect_detection
 from trailer.steps.reconcile_jobs import reconcile_jobs
 from trailer.steps.resume_detection import resume_detection
 from trailer.steps.start_detection import start_detection
+from trailer.wire.catalogue import OPEN_STATUSES
 
 
 class LedgerMachine(RuleBasedStateMachine):
@@ -63,6 +65,13 @@ class LedgerMachine(RuleBasedStateMachine):
     def redrive(self, film):
         if self.executions.ended.get(film, "DONE") != "DONE":
             self.enter(film)
+
+    @precondition(lambda self: self.executions.ended)
+    @rule(n=st.integers(0, 9))
+    def close(self, n):
+        """The execution writes how it ended, or the tick does."""
+        ended = sorted(self.executions.ended)
+        self.close_one(ended[n % len(ended)])
 
     @precondition(lambda self: self.executions.due)
     @rule()
@@ -149,6 +158,9 @@ class LedgerMachine(RuleBasedStateMachine):
         actor = self.act("start", lambda services: start_detection(film, DETECTOR, token, services))
         self.tokens_of[actor] = token
 
+    def close_one(self, film):
+        self.act("close", lambda services: close_film(film, services))
+
     def act(self, name, step):
         if not self.actors:
             self.disturbed = False
@@ -224,9 +236,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def come_to_rest(self):
         """What a week brings: functions end, jobs end, states are retried, the minute tick goes on."""
         self.rekognition.held_by_others, self.ledger.lags = 0, False
-        for actor in list(self.actors):
-            actor.finish()
-            self.reap(actor)
+        self.finish_all()
         for minutes in [10] * 20 + [120] * 8 + [24 * 60] * 6:
             while self.executions.due:
                 self.enter(self.executions.due.pop(0))
@@ -235,13 +245,20 @@ class LedgerMachine(RuleBasedStateMachine):
             self.rekognition.messages.clear()
             self.clock.time += timedelta(minutes=minutes)
             self.act("reconcile", reconcile_jobs)
-            for actor in list(self.actors):
-                actor.finish()
-                self.reap(actor)
+            self.finish_all()
+            for film in sorted(self.executions.ended):
+                if self.services.catalogue.get(film, "VIDEO")["status"] in OPEN_STATUSES:
+                    self.close_one(film)
+            self.finish_all()
             if not self.executions.due and not any(
                 row.status in OPEN or row.waiting for row in self.ledger.rows.values()
             ):
                 return
+
+    def finish_all(self):
+        for actor in list(self.actors):
+            actor.finish()
+            self.reap(actor)
 
     def check_rest(self):
         assert not self.executions.open, "an execution waits for ever"
@@ -259,6 +276,10 @@ class LedgerMachine(RuleBasedStateMachine):
             for job in self.rekognition.jobs.values()
             if job.id in untold
         )
+        payers = {row.video_id for row in rows if row.status is JobStatus.DONE}
+        records = {film: self.services.catalogue.get(film, "VIDEO") for film in CONTENT_OF}
+        told = {film for film, record in records.items() if DETECTOR in record.get("costParts", {})}
+        assert told == payers, "the records do not say who paid"
         for film, outcome in self.executions.ended.items():
             if outcome == "DONE":
                 self.check_collected(film)
