@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 from trailer.errors import ServiceBusyError
 
-PORTS = ("catalogue", "jobs", "detections", "results", "workflow")
+PORTS = ("catalogue", "jobs", "proxies", "detections", "results", "workflow")
 
 GO = "go"
 FATES = (GO, "killed before", "killed after", "busy", "answer lost", "repeated")
@@ -33,7 +33,8 @@ class Actor:
         self.calls: list[str] = []
         self._fate = GO
         self._may_go, self._has_stopped = threading.Semaphore(0), threading.Semaphore(0)
-        watched = {port: _Watched(port, getattr(services, port), self._call) for port in PORTS}
+        ports = [port for port in PORTS if hasattr(services, port)]
+        watched = {port: _Watched(port, getattr(services, port), self._call) for port in ports}
         self._services = SimpleNamespace(**(vars(services) | watched))
         self._thread = threading.Thread(target=self._run, args=(step,), daemon=True)
         self._thread.start()
