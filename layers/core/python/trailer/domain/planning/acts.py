@@ -13,6 +13,7 @@ from typing import Final
 from trailer.domain.film.evidence import Moment
 from trailer.domain.numbers import kendall, pearson
 from trailer.domain.planning.candidates import Candidate
+from trailer.domain.planning.pacing import arc
 from trailer.domain.planning.plan import Act
 from trailer.domain.planning.story import between
 from trailer.domain.taste.relevance import RelevanceTrack
@@ -27,6 +28,10 @@ _PULLS: Final = (0.0, 0.5, 1.1, 2.0, 3.0, 6.0)
 """How far its rank by energy moves a clip towards the montage, against its rank in the film."""
 _LEAST_ORDER: Final = 0.6
 """Kendall's tau between trailer and film, hook aside, below which the story would be lost (§6 no. 14)."""
+
+
+_LASTING: Final = 0.3
+"""What a button that can last as long as wished is worth, against relevance and calm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +108,15 @@ def _hook(film_order: Sequence[Candidate], content: FrameRange) -> Candidate:
 
 
 def _button(rest: Sequence[Candidate], energy: RelevanceTrack) -> Candidate:
+    """Relevant, calm, and with room for the last breath that the arc gives it."""
     late = rest[len(rest) // 2 :]
-    return max(
-        late,
-        key=lambda clip: (round(_density(clip) - 0.5 * energy.mean(clip.range), 9), clip.range.start),
-    )
+    breath = arc(1, 2) * sum(clip.cost for clip in rest) / len(rest)
+
+    def fitness(clip: Candidate) -> float:
+        lasting = min(1.0, clip.longest / breath)
+        return round(_density(clip) - 0.5 * energy.mean(clip.range) + _LASTING * lasting, 9)
+
+    return max(late, key=lambda clip: (fitness(clip), clip.range.start))
 
 
 def _rising(

@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
+from trailer.domain.numbers import variation
 from trailer.domain.planning.acts import Placed, arrangements, intensity
 from trailer.domain.planning.brief import Brief
 from trailer.domain.planning.candidates import best_window
 from trailer.domain.planning.drafting import Draft
+from trailer.domain.planning.exchanging import exchanged
 from trailer.domain.planning.flashes import Cuts
 from trailer.domain.planning.pacing import Bounds, allocate
 from trailer.domain.planning.settling import settled
 from trailer.domain.time.timecode import FrameRange
 
+_VARIED: Final = 0.6
+"""Variation of clip lengths, standard deviation by mean, beyond which more is no better."""
+
 
 def arranged(brief: Brief, draft: Draft) -> tuple[list[Placed], list[int]]:
-    """Of several orders the one whose energy follows the arc best, with the length of each clip."""
+    """Of several orders the one whose energy follows the arc best, with the length of each clip.
+
+    Then each place gets the clip that is worth most at just its length.
+    """
     cuts = {frame for shot in brief.analysis.shots for frame in (shot.range.start, shot.range.end)}
     level = {id(clip): brief.energy.mean(clip.range) for clip in draft.clips}
     best: tuple[float, list[Placed], list[int]] | None = None
     for placed in arrangements(draft.clips, brief.energy, brief.analysis.content):
         lengths = _lengths(brief, draft, placed, cuts)
-        fit = round(intensity([level[id(item.clip)] for item in placed], lengths) or 0.0, 6)
+        fit = intensity([level[id(item.clip)] for item in placed], lengths) or 0.0
+        fit = round(fit + 2 * min(_VARIED, variation(lengths) or 0.0), 6)
         if best is None or fit > best[0]:
             best = fit, placed, lengths
     assert best is not None
-    return best[1], best[2]
+    return exchanged(brief, draft, best[1], best[2], cuts), best[2]
 
 
 def _lengths(brief: Brief, draft: Draft, placed: Sequence[Placed], cuts: set[int]) -> list[int]:

@@ -33,6 +33,7 @@ class Draft:
     """One attempt: what could be chosen from, and what was."""
 
     pool: tuple[Candidate, ...]
+    rules: CutRules
     objective: Objective
     clips: tuple[Candidate, ...]
 
@@ -84,7 +85,7 @@ def _attempt(brief: Brief, rules: CutRules, generate: Generate, liked: bool) -> 
     )
     wanted = [one for one in pool if one.value > 0] if liked else pool
     choice = select(wanted, brief.pinned, objective, rules, budget)
-    return Draft(tuple(pool), objective, tuple(fill(choice, wanted, budget).clips))
+    return Draft(tuple(pool), rules, objective, tuple(fill(choice, wanted, budget).clips))
 
 
 def _looser(rules: CutRules, budget: int) -> list[tuple[CutRules, Generate, bool]]:

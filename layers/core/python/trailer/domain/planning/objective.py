@@ -48,7 +48,7 @@ class Objective:
     relevance_bound: float
     """The most relevance that fits the budget, in frames; positive."""
     concept_weights: Mapping[str, float]
-    """Welcome words that the eligible material shows; the weights sum to 1 or there are none."""
+    """Welcome words that the pool shows; the weights sum to 1 or there are none. Others count nothing."""
     scene_step: float
     """Worth of one scene, in frames, after which more of it counts half, then a quarter."""
     quotas: tuple[float, ...]
@@ -79,6 +79,7 @@ class Objective:
             [
                 (self._positions[word], self.concept_weights[word] * min(1.0, strength))
                 for word, strength in candidate.concepts.items()
+                if word in self._positions
             ],
             worth,
             weights.diversity * self.spread(worth),

@@ -12,12 +12,12 @@ from trailer.domain.planning.story import between
 
 ARC: Final = (
     (0.0, 1.5),
-    (0.08, 2.5),
+    (0.08, 2.7),
     (0.30, 1.8),
     (0.65, 0.6),
     (0.90, 0.15),
     (0.93, 0.2),
-    (1.0, 2.2),
+    (1.0, 2.0),
 )
 """Wished length at a position in the trailer (0 to 1), in mean clip lengths."""
 

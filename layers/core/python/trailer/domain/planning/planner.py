@@ -39,7 +39,9 @@ def _plan(brief: Brief, draft: Draft, placed: Sequence[Placed], ranges: Sequence
         clips.append(Clip(source, item.clip.scene, item.act, score, parts, why))
     analysis, profile, limit = brief.analysis, brief.profile, brief.request.max_frames
     kept_apart, reusable = brief.request.kept_apart, brief.request.reusable
-    outcome = Outcome(draft.pool, draft.clips, tuple(ranges), draft.objective, kept_apart, reusable)
+    outcome = Outcome(
+        draft.pool, [item.clip for item in placed], tuple(ranges), draft.objective, kept_apart, reusable
+    )
     return TrailerPlan(
         video_id=analysis.video_id,
         profile_id=profile.id,
