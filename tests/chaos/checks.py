@@ -227,7 +227,7 @@ def _billed(books: Books) -> Counter[tuple[str, str]]:
         str(books.video(upload).get("contentId")): upload.film.content for upload in books.world.uploads
     }
     for render in books.world.mediaconvert.jobs.values():
-        owner = render.destination.removeprefix(f"s3://{RESULTS}/videos/").split("/")[0]
+        owner = render.destination.split("/videos/", 1)[1].split("/")[0]
         key = (content_of[owner], "proxy") if "/proxy/" in render.destination else (owner, "rendering")
         billed[key] += render.status == "COMPLETE"
     return billed

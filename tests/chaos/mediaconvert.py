@@ -41,9 +41,7 @@ class Job:
     @property
     def destination(self) -> str:
         """Where its first output goes."""
-        group = self.request["Settings"]["OutputGroups"][0]["OutputGroupSettings"]
-        place: str = (group.get("FileGroupSettings") or group["HlsGroupSettings"])["Destination"]
-        return place
+        return destination(self.request["Settings"])
 
     def describe(self) -> dict[str, Any]:
         """The ``Job`` of GetJob."""
@@ -168,6 +166,13 @@ class MediaConvert:
             raise AwsError("BadRequestException", "The file could not be probed.", 400)
         result = {"Container": container, "Metadata": {"FileSize": stored.size}}
         return {"probeResults": [_lower(result)]}
+
+
+def destination(settings: Mapping[str, Any]) -> str:
+    """Where the first output of a job goes."""
+    group = settings["OutputGroups"][0]["OutputGroupSettings"]
+    place: str = (group.get("FileGroupSettings") or group["HlsGroupSettings"])["Destination"]
+    return place
 
 
 def _frames(given: Mapping[str, Any], whole: int) -> int:

@@ -21,6 +21,7 @@ from tests.chaos import films as model_films
 from tests.chaos.checks import violations
 from tests.chaos.deployed.stack import Stack
 from tests.chaos.faults import Fault, Violation
+from tests.chaos.mediaconvert import destination
 from tests.chaos.world import CATALOGUE, JOBS, Upload
 from trailer.wire.detectors import DETECTORS, call_name
 
@@ -103,9 +104,7 @@ class Evidence:
                 tables={CATALOGUE: _table([*self.videos, *self.trailers]), JOBS: _table(self.rows)}
             ),
             rekognition=SimpleNamespace(jobs={job["job_id"]: self._job(job) for job in self.jobs}),
-            mediaconvert=SimpleNamespace(
-                jobs={job["Id"]: SimpleNamespace(request=job, status=job["Status"]) for job in self.renders}
-            ),
+            mediaconvert=SimpleNamespace(jobs={job["Id"]: self._render(job) for job in self.renders}),
             stepfunctions=SimpleNamespace(
                 executions={
                     entry["executionArn"]: SimpleNamespace(
@@ -133,6 +132,11 @@ class Evidence:
             request=job["request"],
         )
 
+    def _render(self, job: Record) -> Any:
+        return SimpleNamespace(
+            status=job["Status"], destination=destination(job["Settings"]), content=self._read([job])
+        )
+
     def _object(self, _bucket: str, key: str) -> Any:
         try:
             answer = self._stack.client("s3").get_object(
@@ -143,13 +147,12 @@ class Evidence:
         return SimpleNamespace(body=answer["Body"].read(), content=self._shown(key))
 
     def _shown(self, key: str) -> str:
-        """Which content a rendered file shows: that of the upload whose key its job read."""
-        read = {
-            item["FileInput"].split("/", 3)[-1]
-            for job in self.renders
-            if job["UserMetadata"]["videoId"] == key.split("/")[1]
-            for item in job["Settings"]["Inputs"]
-        }
+        """Which content a rendered file shows."""
+        return self._read(job for job in self.renders if job["UserMetadata"]["videoId"] == key.split("/")[1])
+
+    def _read(self, renders: Iterable[Record]) -> str:
+        """Which content render jobs show: that of the upload whose key they read."""
+        read = {item["FileInput"].split("/", 3)[-1] for job in renders for item in job["Settings"]["Inputs"]}
         return ", ".join(sorted({u.film.content for u in self.uploads if u.film.key in read}))
 
     def _answer(self, operation: str) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ import copy
 import gzip
 import io
 import json
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -41,18 +42,30 @@ class Account:
             "executionId": EXECUTION,
             "profileIds": ["romance"],
             "detectors": ["segments"],
-            "costParts": {"segments": 1},
+            "costParts": {"segments": 1, "rendering": Decimal("0.01")},
         }
         self.trailer = {"videoId": VIDEO, "record": "TRAILER#romance#0001", "profileId": "romance"}
         self.trailer["status"] = "PUBLISHED"
         self.row = {"jobTag": "one/segments/1", "videoId": VIDEO, "status": "DONE", "jobId": "job-1"}
         job = {"job_id": "job-1", "operation": "StartSegmentDetection", "status": "SUCCEEDED"}
         self.jobs = [{**job, "message": None, "request": {"Video": PLACE, "JobTag": "one/segments/1"}}]
+        self.renders("render-1")
         folder = f"videos/{VIDEO}/detections/segments/"
         self.objects = {
             f"{folder}index.json": json.dumps({"pages": 1}).encode(),
             f"{folder}page-00000.json.gz": gzip.compress(json.dumps({"Segments": ROWS}).encode()),
         }
+
+    def renders(self, job: str, status: str = "COMPLETE") -> None:
+        """One more render job."""
+        place = {"FileGroupSettings": {"Destination": f"s3://results/videos/{VIDEO}/trailers/romance/0001/t"}}
+        settings = {
+            "Inputs": [{"FileInput": "s3://films/films/one.mp4"}],
+            "OutputGroups": [{"OutputGroupSettings": place}],
+        }
+        described = {"Id": job, "Status": status, "Settings": settings, "UserMetadata": {"videoId": VIDEO}}
+        path = self.state_dir / "mediaconvert" / "jobs" / f"{job}.json"
+        path.write_text(json.dumps(described), encoding="utf-8")
 
     def scan(self, table: str) -> list[dict]:
         return {"CatalogueTableName": [self.video, self.trailer], "JobsTableName": [self.row]}[table]
@@ -106,9 +119,19 @@ def test_each_invariant_is_found_broken(account: Account, tmp_path: Path) -> Non
     assert Invariant.NO_OPEN_ROW in spoilt(lambda a: a.row.update(status="RUNNING"))
     assert Invariant.NO_OPEN_EXECUTION in spoilt(lambda a: setattr(a, "status", "RUNNING"))
     assert Invariant.NO_LOST_PAGE in spoilt(lambda a: a.objects.pop(page))
-    assert Invariant.LEDGER_IS_THE_BILL in spoilt(lambda a: a.video.update(costParts={}))
+    assert Invariant.LEDGER_IS_THE_BILL in spoilt(
+        lambda a: a.video.update(costParts={"rendering": Decimal("0.01")})
+    )
+    assert Invariant.LEDGER_IS_THE_BILL in spoilt(lambda a: a.video.update(costParts={"segments": 1}))
     assert Invariant.RIGHT_REASON in spoilt(lambda a: a.video.update(status="FAILED", error="X", reason="x"))
     assert Invariant.DEAD_LETTERS_EXPLAINED in found(account, letters=1)
+
+
+def test_a_second_render_is_found_and_one_that_failed_is_no_bill(account: Account) -> None:
+    account.renders("render-2", status="ERROR")
+    assert found(account) == set()
+    account.renders("render-3")
+    assert {Invariant.ONE_BILLED_JOB, Invariant.LEDGER_IS_THE_BILL} <= found(account)
 
 
 def test_what_a_fault_excuses_is_no_broken_invariant(account: Account) -> None:
