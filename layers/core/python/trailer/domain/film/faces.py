@@ -6,7 +6,6 @@ lowers interest and a calm face says little (Netflix's published artwork finding
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -30,11 +29,11 @@ _MATTERS: Final = 0.005
 _QUIET: Final = frozenset({"CALM", "UNKNOWN"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FaceReading:
     """What the faces of one moment say; cues and emotions are 0 to 1."""
 
-    cues: Mapping[str, float]
+    cues: dict[str, float]
     emotions: tuple[tuple[str, float], ...]
 
 
@@ -44,25 +43,17 @@ def face_readings(faces: Iterable[FaceDetection], grid: MomentGrid, rate: Fracti
     A face without emotions counts as a face and is no evidence of any emotion.
     """
     sampled: dict[int, list[list[FaceDetection]]] = {}
-    # By time alone: every sum below is exact, so the order within a moment does not matter.
-    time_of = attrgetter("at")
-    usable = (face for face in faces if face.confidence >= FACE_CONFIDENCE and face.area > 0)
-    for at, group in groupby(sorted(usable, key=time_of), key=time_of):
+    usable = [face for face in faces if face.confidence >= FACE_CONFIDENCE and face.area > 0]
+    usable.sort(key=attrgetter("at", "area", "emotions"))  # So that sums don't depend on the answer's order.
+    for at, group in groupby(usable, key=attrgetter("at")):
         moment = grid.at(milliseconds_to_frame(at, rate))
         if moment is not None:
             sampled.setdefault(moment, []).append(list(group))
     readings = {moment: _read(samples) for moment, samples in sampled.items()}
-    qualities = {name: _ranked_quality(sampled, name) for name in ("brightness", "sharpness")}
-    return {
-        moment: FaceReading(
-            {
-                **reading.cues,
-                **{name: ranks[moment] for name, ranks in qualities.items() if moment in ranks},
-            },
-            reading.emotions,
-        )
-        for moment, reading in readings.items()
-    }
+    for name in ("brightness", "sharpness"):
+        for moment, rank in _ranked_quality(sampled, name).items():
+            readings[moment].cues[name] = rank
+    return readings
 
 
 def _read(samples: Sequence[Sequence[FaceDetection]]) -> FaceReading:
@@ -73,13 +64,13 @@ def _read(samples: Sequence[Sequence[FaceDetection]]) -> FaceReading:
     measured = [face for faces in samples for face in faces if face.emotions]
     if not measured:
         return FaceReading(cues, ())
-    weight = fsum(face.area for face in measured)
-    felt: defaultdict[str, list[float]] = defaultdict(list)
+    weight = 100 * sum(face.area for face in measured)
+    felt: dict[str, float] = {}
     for face in measured:
-        area = face.area / 100
+        area = face.area
         for name, percent in face.emotions:
-            felt[name].append(area * percent)
-    shares = {name: fsum(felt[name]) / weight for name in sorted(felt)}
+            felt[name] = felt.get(name, 0.0) + area * percent
+    shares = {name: felt[name] / weight for name in sorted(felt)}
     # A small face shows its emotion to few: half of the weight needs size.
     seen = 0.5 + 0.5 * cues["faces"]
     quiet = fsum(shares.get(name, 0.0) for name in sorted(_QUIET))
