@@ -15,7 +15,7 @@ Row = TypeVar("Row")
 MOST_SHOTS: Final = 99_999
 """Shots and cues of a film. Their records are numbered with five digits; six hours have about 10,000.
 
-So many take ScoreScenes 20 to 29 s of processor and 577 MB, PlanTrailer 16 to 21 s and 613 MB
+So many take ScoreScenes 20 to 29 s of processor and 577 MB, PlanTrailer 16 to 22 s and 613 MB
 (``tests/bench/bench_scale.py``, 2026-11); each has 14 minutes and 1,769 MB.
 """
 
