@@ -151,9 +151,26 @@ class Evidence:
         return self._read(job for job in self.renders if job["UserMetadata"]["videoId"] == key.split("/")[1])
 
     def _read(self, renders: Iterable[Record]) -> str:
-        """Which content render jobs show: that of the upload whose key they read."""
-        read = {item["FileInput"].split("/", 3)[-1] for job in renders for item in job["Settings"]["Inputs"]}
-        return ", ".join(sorted({u.film.content for u in self.uploads if u.film.key in read}))
+        """Which contents render jobs show."""
+        return ", ".join(
+            sorted(
+                {
+                    upload.film.content
+                    for job in renders
+                    for item in job["Settings"]["Inputs"]
+                    if (upload := self._newest(item["FileInput"], job["Timing"]["SubmitTime"])) is not None
+                }
+            )
+        )
+
+    def _newest(self, url: str, submitted: int) -> Upload | None:
+        """The upload that a job found under a key: MediaConvert reads the newest version there is."""
+        key = url.split("/", 3)[-1]
+        uploads = [upload for upload in self.uploads if upload.film.key == key]
+        if len(uploads) > 1:
+            stored = self._stack.stored(key)
+            uploads = [upload for upload in uploads if stored[upload.version] <= submitted + 1]
+        return uploads[-1] if uploads else None
 
     def _answer(self, operation: str) -> Mapping[str, Any]:
         """All rows that Rekognition has for a detector of our film; the same for every content."""

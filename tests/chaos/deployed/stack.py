@@ -127,6 +127,15 @@ class Stack:
 
     # What people do.
 
+    def stored(self, key: str) -> dict[str, float]:
+        """Versions of an upload's key, with the seconds since 1970 at which each was stored."""
+        answer = self.client("s3").list_object_versions(Bucket=self.outputs["SourceBucketName"], Prefix=key)
+        return {
+            version["VersionId"]: version["LastModified"].timestamp()
+            for version in answer.get("Versions", ())
+            if version["Key"] == key
+        }
+
     def upload(self, key: str, content: bytes, metadata: Mapping[str, str] | None = None) -> str:
         """Put an object; returns its version."""
         put = self.client("s3").put_object(

@@ -63,7 +63,10 @@ class Account:
             "Inputs": [{"FileInput": "s3://films/films/one.mp4"}],
             "OutputGroups": [{"OutputGroupSettings": place}],
         }
-        described = {"Id": job, "Status": status, "Settings": settings, "UserMetadata": {"videoId": VIDEO}}
+        described = {
+            **{"Id": job, "Status": status, "Settings": settings},
+            **{"UserMetadata": {"videoId": VIDEO}, "Timing": {"SubmitTime": 60}},
+        }
         path = self.state_dir / "mediaconvert" / "jobs" / f"{job}.json"
         path.write_text(json.dumps(described), encoding="utf-8")
 
@@ -140,6 +143,14 @@ def test_what_a_fault_excuses_is_no_broken_invariant(account: Account) -> None:
     account.trailer["status"] = "FAILED"
     assert Invariant.RIGHT_REASON in found(account)
     assert found(account, Expectation(marks={"films/one.mp4": {Fault.REFUSED}})) == set()
+
+
+def test_a_render_shows_the_version_that_was_the_newest_when_it_began(account: Account) -> None:
+    twice = [*UPLOADS, Upload(Film("films/one.mp4", "two"), "v2", 0.0)]
+    for stored, shown in (({VERSION: 1.0, "v2": 90.0}, "one"), ({VERSION: 1.0, "v2": 50.0}, "two")):
+        account.stored = lambda key, stored=stored: stored
+        (render,) = Evidence(account, twice).world(Expectation()).mediaconvert.jobs.values()
+        assert render.content == shown
 
 
 def test_a_film_that_waits_or_has_an_open_row_is_not_settled(account: Account) -> None:
