@@ -74,7 +74,7 @@ quality: $(SETUP) ## How good detections and trailers are, measured
 	@$(PY) -m pytest tests/quality $(ARGS)
 
 bench: $(SETUP) ## Speed against the floor, medians side by side
-	@for bench in tests/bench/bench_*.py; do echo "$$bench" >&2; $(PY) "$$bench" $(ARGS); done
+	@for bench in tests/bench/bench_*.py; do echo "$$bench" >&2; $(PY) -m "tests.bench.$$(basename "$$bench" .py)" $(ARGS); done
 
 # Strings hash as in every other run, so that a seed means the same everywhere.
 chaos: $(SETUP) ## Break the pipeline on virtual time and see what holds: SEED=1 RUNS=300 UPLOADS=1000; RUN=17 ARGS=--trace shows one run

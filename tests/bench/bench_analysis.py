@@ -1,4 +1,4 @@
-"""What the analysis costs over decoding alone, and how right it is: `python tests/bench/bench_analysis.py`.
+"""What the analysis costs over decoding alone, and how right it is: `python -m tests.bench.bench_analysis`.
 
 Each round runs the floor (FFmpeg's libraries decoding to nothing, all
 threads), the pass without sampling and the pass with faces and people, one
@@ -21,11 +21,9 @@ from typing import Any
 import av
 import cv2
 
+from local.rekognition.measure.film_pass import FilmPass
+
 PROJECT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(PROJECT))
-
-from local.rekognition.measure.film_pass import FilmPass  # noqa: E402
-
 SHARED = Path(os.environ.get("TRAILER_SHARED", PROJECT.parent / "shared"))
 FILM = SHARED / "footage" / "big_buck_bunny_486p.mp4"
 TOLERANCE = 2

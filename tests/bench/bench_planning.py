@@ -1,4 +1,4 @@
-"""What reading the answers, the evidence and a plan cost: ``python tests/bench/bench_planning.py``.
+"""What reading the answers, the evidence and a plan cost: ``python -m tests.bench.bench_planning``.
 
 Everything runs in this one process on one core; printed are medians of wall and processor time
 beside the limits. Only the peak of memory is taken in a process of its own, which reads pages
@@ -23,18 +23,14 @@ from math import log
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-for folder in (ROOT, ROOT / "layers/core/python"):
-    sys.path.insert(0, str(folder))
-
-from tests.quality.fixtures import Title, titles  # noqa: E402
-from tests.quality.fixtures.answers import PAGE, Row  # noqa: E402
-from tests.quality.fixtures.story import Spec  # noqa: E402
-from trailer.domain.film.analysis import analyse  # noqa: E402
-from trailer.domain.planning.brief import PlanRequest  # noqa: E402
-from trailer.domain.planning.planner import plan_trailer  # noqa: E402
-from trailer.domain.taste.profiles import get_profile  # noqa: E402
-from trailer.wire.rekognition import parse_detections  # noqa: E402
+from tests.quality.fixtures import Title, titles
+from tests.quality.fixtures.answers import PAGE, Row
+from tests.quality.fixtures.story import Spec
+from trailer.domain.film.analysis import analyse
+from trailer.domain.planning.brief import PlanRequest
+from trailer.domain.planning.planner import plan_trailer
+from trailer.domain.taste.profiles import get_profile
+from trailer.wire.rekognition import parse_detections
 
 LABELS, FACES = 60_000, 40_000
 SECONDS = 60
@@ -101,7 +97,7 @@ def peak(name: str) -> float:
             for number, page in enumerate(pages):
                 path = Path(folder) / f"{detector}-{number:05d}.json.gz"
                 path.write_bytes(gzip.compress(json.dumps(page).encode(), 1))
-        command = [sys.executable, __file__, "--peak-of", name, "--pages", folder]
+        command = [sys.executable, "-m", "tests.bench.bench_planning", "--peak-of", name, "--pages", folder]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
     return float(done.stdout)
 

@@ -1,4 +1,4 @@
-"""How much longer a render takes than decoding and encoding exactly its seconds: ``python tests/bench/bench_render.py``.
+"""How much longer a render takes than decoding and encoding exactly its seconds: ``python -m tests.bench.bench_render``.
 
 The floor reads a film that holds nothing but the clips, from front to back, decodes it in one thread and
 encodes it in another with the same x264 options: no seeking, no sound, no files. Floor and render run in
@@ -21,17 +21,14 @@ from typing import Any
 
 import av
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-from local.mediaconvert.decoding import decoded_ahead  # noqa: E402
-from local.mediaconvert.encoding import VideoEncoder  # noqa: E402
-from local.mediaconvert.picture import Picture, Shown, canvas_of  # noqa: E402
-from local.mediaconvert.render import Render  # noqa: E402
-from local.mediaconvert.source import describe  # noqa: E402
-from local.mediaconvert.spec import JobSpec, read_settings  # noqa: E402
-from local.mediaconvert.timeline import Source, lay_out  # noqa: E402
-from tests.unit.local.mediaconvert_jobs import (  # noqa: E402
+from local.mediaconvert.decoding import decoded_ahead
+from local.mediaconvert.encoding import VideoEncoder
+from local.mediaconvert.picture import Picture, Shown, canvas_of
+from local.mediaconvert.render import Render
+from local.mediaconvert.source import describe
+from local.mediaconvert.spec import JobSpec, read_settings
+from local.mediaconvert.timeline import Source, lay_out
+from tests.unit.local.mediaconvert_jobs import (
     aac,
     captures,
     clip_input,
@@ -42,6 +39,7 @@ from tests.unit.local.mediaconvert_jobs import (  # noqa: E402
     mp4,
 )
 
+ROOT = Path(__file__).resolve().parents[2]
 URL = "s3://films/film.mp4"
 LOUD = {
     "Algorithm": "ITU_BS_1770_4",

@@ -1,4 +1,4 @@
-"""What a run costs outside analysis and rendering, and what ten films at once need: `python tests/bench/bench_run.py`.
+"""What a run costs outside analysis and rendering, and what ten films at once need: `python -m tests.bench.bench_run`.
 
 On a local AWS of its own: the first deployment, then runs of a short sample
 film on the running environment (medians with the range), then ten uploads at
@@ -20,14 +20,12 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from cli import queries
+from cli.target import Deployment, LocalTarget
+from local import supervisor
+from local.supervisor.process import holder
+
 PROJECT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(PROJECT), str(PROJECT / "layers/core/python")]
-
-from cli import queries  # noqa: E402
-from cli.target import Deployment, LocalTarget  # noqa: E402
-from local import supervisor  # noqa: E402
-from local.supervisor.process import holder  # noqa: E402
-
 ALLOWED_SECONDS = 3.0
 """Outside analysis and rendering, on a running environment."""
 LIMIT_SECONDS = 900

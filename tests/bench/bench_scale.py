@@ -1,4 +1,4 @@
-"""What the largest film that is taken costs the two functions that hold it whole: ``python tests/bench/bench_scale.py``.
+"""What the largest film that is taken costs the two functions that hold it whole: ``python -m tests.bench.bench_scale``.
 
 Six hours with as many shots as ``MOST_SHOTS`` allows, each of five frames, and a label on every
 second one. ScoreScenes and PlanTrailer run in processes of their own over services in memory, so
@@ -18,18 +18,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-for folder in (ROOT, ROOT / "layers/core/python"):
-    sys.path.insert(0, str(folder))
-
-from tests.fakes import fake_services, upload_event  # noqa: E402
-from tests.unit.steps.test_trailer_steps import RATE, ProbingTranscoder  # noqa: E402
-from trailer.steps.plan_trailer import plan_trailer  # noqa: E402
-from trailer.steps.probe_video import probe_video  # noqa: E402
-from trailer.steps.register_video import register_video  # noqa: E402
-from trailer.steps.score_scenes import score_scenes  # noqa: E402
-from trailer.wire import keys  # noqa: E402
-from trailer.wire.findings import MOST_SHOTS  # noqa: E402
+from tests.fakes import fake_services, upload_event
+from tests.unit.steps.test_trailer_steps import RATE, ProbingTranscoder
+from trailer.steps.plan_trailer import plan_trailer
+from trailer.steps.probe_video import probe_video
+from trailer.steps.register_video import register_video
+from trailer.steps.score_scenes import score_scenes
+from trailer.wire import keys
+from trailer.wire.findings import MOST_SHOTS
 
 FRAMES_OF_A_SHOT = 5
 PAGE = 1000
@@ -114,7 +110,15 @@ def main() -> None:
         stored = Path(scratch) / "services"
         stored.write_bytes(pickle.dumps(collected()))
         for step in ("ScoreScenes", *PROFILES):
-            command = [sys.executable, __file__, "--step", step, "--stored", str(stored)]
+            command = [
+                sys.executable,
+                "-m",
+                "tests.bench.bench_scale",
+                "--step",
+                step,
+                "--stored",
+                str(stored),
+            ]
             subprocess.run(command, check=True)
 
 

@@ -1,4 +1,4 @@
-"""How right the finding of titles over the picture is: `python tests/bench/bench_titles.py`.
+"""How right the finding of titles over the picture is: `python -m tests.bench.bench_titles`.
 
 Frames, over painted openings and, where the film is at hand, over the hand-labelled
 opening of Big Buck Bunny. The thresholds were chosen on some of the painted ones;
@@ -18,14 +18,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from local.rekognition.measure.film_pass import FilmPass
+from local.rekognition.measure.titles import opening_titles
+from tests.unit.local import title_cases as cases
+from tests.unit.local.title_films import RATE, Film, looks_at
+
 PROJECT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(PROJECT))
-
-from local.rekognition.measure.film_pass import FilmPass  # noqa: E402
-from local.rekognition.measure.titles import opening_titles  # noqa: E402
-from tests.unit.local import title_cases as cases  # noqa: E402
-from tests.unit.local.title_films import RATE, Film, looks_at  # noqa: E402
-
 SHARED = Path(os.environ.get("TRAILER_SHARED", PROJECT.parent / "shared"))
 BUNNY = SHARED / "footage" / "big_buck_bunny_486p.mp4"
 BUNNY_TITLES = ((490, 554), (600, 724))
