@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
-from math import log
+from math import log, nextafter
 from random import Random
 
 import pytest
@@ -21,7 +21,7 @@ from trailer.domain.film.detections import (
     ModerationDetection,
     ShotDetection,
 )
-from trailer.domain.film.evidence import strength
+from trailer.domain.film.evidence import PLACES, rounded, strength
 from trailer.domain.time.timecode import FrameRange
 from trailer.wire.analysis import dump_analysis
 
@@ -41,6 +41,16 @@ def film(**found: object) -> Analysis:
 @pytest.mark.parametrize(("confidence", "expected"), [(0, 0), (50, 0), (75, 0.5), (100, 1), (40, 0)])
 def test_strength_begins_at_a_confidence_of_fifty(confidence: float, expected: float) -> None:
     assert strength(confidence) == expected
+
+
+def test_values_are_stored_as_python_rounds_them() -> None:
+    drawn = Random(4)
+    values = [drawn.random() for _ in range(20_000)]
+    # Middles between two stored values, and what lies right beside them.
+    middles = [(2 * drawn.randrange(10**PLACES) + 1) / (2 * 10**PLACES) for _ in range(2_000)]
+    beside = [nextafter(middle, end) for middle in middles for end in (0.0, 1.0)]
+    for value in (0.0, 1.0, *values, *middles, *beside):
+        assert rounded(value) == round(value, PLACES)
 
 
 def test_an_ancestor_does_not_count_again_beside_its_descendant() -> None:

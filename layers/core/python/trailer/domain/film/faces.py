@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby
+from itertools import chain, groupby
 from math import fsum, sqrt
 from operator import attrgetter
 from typing import Final
@@ -42,65 +42,75 @@ def face_readings(faces: Iterable[FaceDetection], grid: MomentGrid, rate: Fracti
 
     A face without emotions counts as a face and is no evidence of any emotion.
     """
-    sampled: dict[int, list[list[FaceDetection]]] = {}
     usable = [face for face in faces if face.confidence >= FACE_CONFIDENCE and face.area > 0]
-    usable.sort(key=attrgetter("at", "area", "emotions"))  # So that sums don't depend on the answer's order.
+    usable.sort(key=attrgetter("at"))
+    sampled: dict[int, list[list[FaceDetection]]] = {}
     for at, group in groupby(usable, key=attrgetter("at")):
         moment = grid.at(milliseconds_to_frame(at, rate))
         if moment is not None:
-            sampled.setdefault(moment, []).append(list(group))
+            sampled.setdefault(moment, []).append(sorted(group, key=attrgetter("area", "emotions")))
     readings = {moment: _read(samples) for moment, samples in sampled.items()}
+    together = {moment: list(chain.from_iterable(samples)) for moment, samples in sampled.items()}
     for name in ("brightness", "sharpness"):
-        for moment, rank in _ranked_quality(sampled, name).items():
+        for moment, rank in _ranked_quality(together, name).items():
             readings[moment].cues[name] = rank
     return readings
 
 
 def _read(samples: Sequence[Sequence[FaceDetection]]) -> FaceReading:
+    """What the samples of one moment say; the faces of each are sorted by area."""
+    areas = [[face.area for face in faces] for faces in samples]
     cues = {
-        "faces": fsum(_prominence(faces) for faces in samples) / len(samples),
-        "two_shot": sum(_is_two_shot(faces) for faces in samples) / len(samples),
+        "faces": fsum(map(_prominence, areas)) / len(samples),
+        "two_shot": sum(map(_is_two_shot, areas)) / len(samples),
     }
-    measured = [face for faces in samples for face in faces if face.emotions]
-    if not measured:
+    shares = _shares([face for faces in samples for face in faces if face.emotions])
+    if not shares:
         return FaceReading(cues, ())
-    weight = 100 * sum(face.area for face in measured)
+    # A small face shows its emotion to few: half of the weight needs size.
+    seen = 0.5 + 0.5 * cues["faces"]
+    quiet = fsum([shares.get(name, 0.0) for name in _QUIET])
+    cues["expressive"] = min(1.0, max(0.0, 1 - quiet)) * seen
+    return FaceReading(
+        cues,
+        tuple(
+            sorted(
+                (name, min(1.0, share) * seen)
+                for name, share in shares.items()
+                if share >= 0.01 and name != "UNKNOWN"
+            )
+        ),
+    )
+
+
+def _shares(measured: Sequence[FaceDetection]) -> dict[str, float]:
+    """What is felt, 0 to 1, each face weighed by its area."""
     felt: dict[str, float] = {}
     for face in measured:
         area = face.area
         for name, percent in face.emotions:
             felt[name] = felt.get(name, 0.0) + area * percent
-    shares = {name: felt[name] / weight for name in sorted(felt)}
-    # A small face shows its emotion to few: half of the weight needs size.
-    seen = 0.5 + 0.5 * cues["faces"]
-    quiet = fsum(shares.get(name, 0.0) for name in sorted(_QUIET))
-    cues["expressive"] = min(1.0, max(0.0, 1 - quiet)) * seen
-    emotions = tuple(
-        (name, min(1.0, share) * seen)
-        for name, share in shares.items()
-        if share >= 0.01 and name != "UNKNOWN"
-    )
-    return FaceReading(cues, emotions)
+    weight = 100 * sum([face.area for face in measured])
+    return {name: value / weight for name, value in felt.items()}
 
 
-def _prominence(faces: Sequence[FaceDetection]) -> float:
-    side = sqrt(min(1.0, fsum(face.area for face in faces)))
-    crowd = 1.0 if len(faces) <= _CROWD else _CROWD / len(faces)
+def _prominence(areas: Sequence[float]) -> float:
+    side = sqrt(min(1.0, fsum(areas)))
+    crowd = 1.0 if len(areas) <= _CROWD else _CROWD / len(areas)
     return min(1.0, side / _LARGE_SIDE) * crowd
 
 
-def _is_two_shot(faces: Sequence[FaceDetection]) -> bool:
-    areas = sorted((face.area for face in faces if face.area >= _MATTERS), reverse=True)
-    return len(areas) == 2 and areas[1] >= areas[0] / 4
+def _is_two_shot(areas: Sequence[float]) -> bool:
+    matter = [area for area in areas if area >= _MATTERS] if len(areas) > 1 else ()
+    return len(matter) == 2 and matter[0] >= matter[1] / 4
 
 
-def _ranked_quality(sampled: Mapping[int, Sequence[Sequence[FaceDetection]]], name: str) -> dict[int, float]:
+def _ranked_quality(together: Mapping[int, Sequence[FaceDetection]], name: str) -> dict[int, float]:
     """Rank within the film of the moments' mean face quality; moments without a value are absent."""
+    quality = attrgetter(name)
     means: dict[int, float] = {}
-    for moment in sorted(sampled):
-        values = [
-            value for faces in sampled[moment] for face in faces if (value := getattr(face, name)) is not None
-        ]
+    for moment, faces in together.items():
+        values = [value for value in map(quality, faces) if value is not None]
         if values:
             means[moment] = fsum(values) / len(values)
     return dict(zip(means, ranked(list(means.values())), strict=True))

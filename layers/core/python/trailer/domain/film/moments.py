@@ -25,7 +25,9 @@ class MomentGrid:
             for frames in slices(shot.range, rate):
                 self.ranges.append(frames)
                 self.shot_of.append(shot.index)
+        self.lengths = [frames.length for frames in self.ranges]
         self._starts = [frames.start for frames in self.ranges]
+        self._ends = [frames.end for frames in self.ranges]
         self._shots = shots
 
     def __len__(self) -> int:
@@ -34,17 +36,19 @@ class MomentGrid:
     def at(self, frame: int) -> int | None:
         """Index of the moment that holds a frame; None in a gap between shots."""
         index = bisect_right(self._starts, frame) - 1
-        return index if index >= 0 and frame < self.ranges[index].end else None
+        return index if index >= 0 and frame < self._ends[index] else None
 
-    def overlapping(self, frames: FrameRange) -> Iterator[tuple[int, int]]:
+    def overlapping(self, frames: FrameRange) -> list[tuple[int, int]]:
         """Moments that share frames with a range: index and number of shared frames."""
-        index = max(0, bisect_right(self._starts, frames.start) - 1)
-        stop = bisect_left(self._starts, frames.end)
-        for moment in range(index, stop):
-            own = self.ranges[moment]
-            shared = min(own.end, frames.end) - max(own.start, frames.start)
+        starts, ends, start, end = self._starts, self._ends, frames.start, frames.end
+        first = max(0, bisect_right(starts, start) - 1)
+        found = []
+        for moment in range(first, bisect_left(starts, end, first)):
+            own_start, own_end = starts[moment], ends[moment]
+            shared = (own_end if own_end < end else end) - (own_start if own_start > start else start)
             if shared > 0:
-                yield moment, shared
+                found.append((moment, shared))
+        return found
 
     def shot_around(self, moment: int) -> FrameRange:
         """The range of a moment's shot, so that no finding leaks over a cut."""

@@ -12,9 +12,7 @@ def ranked(values: Sequence[float]) -> tuple[float, ...]:
     """
     if len(values) < 2:
         return (0.5,) * len(values)
-    first: dict[float, int] = {}
-    last: dict[float, int] = {}
-    for position, value in enumerate(sorted(values)):
-        first.setdefault(value, position)
-        last[value] = position
+    ordered = sorted(values)
+    last = {value: position for position, value in enumerate(ordered)}
+    first = {value: -position for position, value in enumerate(reversed(ordered), 1 - len(values))}
     return tuple((first[value] + last[value]) / 2 / (len(values) - 1) for value in values)

@@ -7,7 +7,7 @@ length, and a technical cue always separates. Without any evidence time alone de
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -56,28 +56,42 @@ def group_scenes(
     shots: Sequence[Shot], evidence: Evidence, cues: Sequence[CueDetection], rate: Fraction
 ) -> tuple[Scene, ...]:
     """Group consecutive shots into scenes; never fewer than one scene."""
-    vectors = _shot_vectors(shots, evidence)
+    strongest = _strongest(len(shots), evidence.moments)
+    vectors = _weighed(strongest, evidence.concepts)
     novelty = _novelties(shots, vectors)
     separated = _separations(shots, cues)
     bounds = _best_bounds(shots, novelty, separated, rate)
     moments = _moments_by_shot(len(shots), evidence)
     names = [_names(concept) for concept in evidence.concepts]
     return tuple(
-        _describe(index, shots[first:end], moments[first:end], names, rate)
+        _describe(
+            index, shots[first:end], moments[first:end], _named(_greatest(strongest[first:end]), names), rate
+        )
         for index, (first, end) in enumerate(pairwise(bounds))
     )
 
 
-def _shot_vectors(shots: Sequence[Shot], evidence: Evidence) -> list[Vector]:
-    """Per shot: rarity-weighted strength of each concept; ubiquitous labels vanish."""
-    vectors: list[Vector] = [{} for _ in shots]
-    for moment in evidence.moments:
+def _strongest(shot_count: int, moments: Iterable[Moment]) -> list[Vector]:
+    """Per shot: the greatest strength of each concept."""
+    vectors: list[Vector] = [{} for _ in range(shot_count)]
+    for moment in moments:
         vector = vectors[moment.shot]
+        if not vector:
+            vector.update(moment.strengths)
+            continue
         for concept, value in moment.strengths:
-            weighted = value * evidence.concepts[concept].rarity
-            if weighted > vector.get(concept, 0.0):
-                vector[concept] = weighted
+            if value > vector.get(concept, 0.0):
+                vector[concept] = value
     return vectors
+
+
+def _weighed(vectors: Iterable[Vector], concepts: Sequence[Concept]) -> list[Vector]:
+    """The vectors with each strength times the rarity of its concept; ubiquitous labels vanish."""
+    rarity = [concept.rarity for concept in concepts]
+    return [
+        {concept: weighed for concept, value in vector.items() if (weighed := value * rarity[concept]) > 0.0}
+        for vector in vectors
+    ]
 
 
 def _novelties(shots: Sequence[Shot], vectors: Sequence[Vector]) -> list[float]:
@@ -110,8 +124,8 @@ def _novelty(before: _Context, after: _Context, *, soft: bool) -> float:
 
 
 def _sum(vectors: Sequence[Vector]) -> Vector:
-    total: Vector = {}
-    for vector in vectors:
+    total = dict(vectors[0]) if vectors else {}
+    for vector in vectors[1:]:
         for concept, value in vector.items():
             total[concept] = total.get(concept, 0.0) + value
     return total
@@ -151,18 +165,19 @@ def _best_bounds(
     best = [0.0] + [float("inf")] * len(shots)
     back = [0] * (len(shots) + 1)
     starts = [shot.range.start for shot in shots]
+    crowd = [(count / _NATURAL_SHOTS) ** 2 / 4 for count in range(MAX_SHOTS + 1)]
+    earned = [0.0, *(_NOVELTY_WEIGHT * new for new in novelty)]
     for end in range(1, len(shots) + 1):
-        last = shots[end - 1].range.end
+        last, least = shots[end - 1].range.end, best[end]
         for first in range(end - 1, max(-1, end - 1 - MAX_SHOTS), -1):
             frames = last - starts[first]
             if end - first > 1 and (frames > limit or (first + 1) in separated):
                 break
-            cost = best[first] + ((frames - natural_frames) / natural_frames) ** 2
-            cost += ((end - first) / _NATURAL_SHOTS) ** 2 / 4
-            if first > 0:
-                cost -= _NOVELTY_WEIGHT * novelty[first - 1]
-            if cost < best[end] - 1e-12:
-                best[end], back[end] = cost, first
+            deviation = (frames - natural_frames) / natural_frames
+            cost = best[first] + deviation * deviation + crowd[end - first] - earned[first]
+            if cost < least - 1e-12:
+                least, back[end] = cost, first
+        best[end] = least
     bounds = [len(shots)]
     while bounds[-1] > 0:
         bounds.append(back[bounds[-1]])
@@ -181,32 +196,40 @@ def _names(concept: Concept) -> list[str]:
     return [f"{concept.kind}:{name}" for name in (concept.name, *concept.parents)]
 
 
+def _greatest(vectors: Iterable[Vector]) -> Vector:
+    greatest: Vector = {}
+    for vector in vectors:
+        for concept, value in vector.items():
+            if value > greatest.get(concept, 0.0):
+                greatest[concept] = value
+    return greatest
+
+
+def _named(vector: Vector, names: Sequence[Sequence[str]]) -> dict[str, float]:
+    """Each name with the greatest value of the concepts that bear it, sorted by name."""
+    named: dict[str, float] = {}
+    for concept, value in vector.items():
+        for name in names[concept]:
+            if value > named.get(name, 0.0):
+                named[name] = value
+    return dict(sorted(named.items()))
+
+
 def _describe(
     index: int,
     shots: Sequence[Shot],
     moments: Sequence[Sequence[Moment]],
-    names: Sequence[Sequence[str]],
+    concepts: Mapping[str, float],
     rate: Fraction,
 ) -> Scene:
     frames = FrameRange(shots[0].range.start, shots[-1].range.end)
-    strongest: dict[int, float] = {}
-    faces: list[float] = []
-    for moment in (moment for own in moments for moment in own):
-        faces.append(moment.cues.get("faces", 0.0) * moment.range.length)
-        for number, value in moment.strengths:
-            if value > strongest.get(number, 0.0):
-                strongest[number] = value
-    concepts: dict[str, float] = {}
-    for number, value in strongest.items():
-        for key in names[number]:
-            if value > concepts.get(key, 0.0):
-                concepts[key] = value
+    faces = [moment.cues.get("faces", 0.0) * moment.range.length for own in moments for moment in own]
     return Scene(
         index=index,
         range=frames,
         first_shot=shots[0].index,
         end_shot=shots[-1].index + 1,
-        concepts=dict(sorted(concepts.items())),
+        concepts=concepts,
         faces=round(fsum(faces) / frames.length, PLACES),
         cuts_per_minute=round(float((len(shots) - 1) * 60 * rate / frames.length), PLACES),
     )

@@ -150,8 +150,9 @@ def milliseconds_to_frame(milliseconds: int, rate: Fraction) -> int:
     second, and also reads timestamps that others rounded to nearest.
     """
     # Integers instead of Fraction arithmetic: a film has a hundred thousand timestamps.
-    unit = 1000 * rate.denominator
-    return max(0, (2 * milliseconds * rate.numerator + unit) // (2 * unit))
+    numerator, denominator = rate.as_integer_ratio()
+    unit = 1000 * denominator
+    return max(0, (2 * milliseconds * numerator + unit) // (2 * unit))
 
 
 def seconds(frames: int, rate: Fraction) -> Fraction:
