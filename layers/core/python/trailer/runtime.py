@@ -23,6 +23,7 @@ from trailer.aws.rekognition import RekognitionDetections
 from trailer.aws.s3 import S3Results, S3Uploads
 from trailer.aws.sns import SnsNotifier
 from trailer.aws.stepfunctions import StepFunctionsWorkflow
+from trailer.collector import collect_seldom
 from trailer.domain.work.upload import video_id
 from trailer.errors import RejectedError, StillWaitingError, TrailerError
 from trailer.ports import (
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
     Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+
+collect_seldom()
 
 # Only ASCII, so that no name of a film can end a line of the log or move a cursor in it.
 logger = Logger(json_serializer=functools.partial(json.dumps, default=str, separators=(",", ":")))
