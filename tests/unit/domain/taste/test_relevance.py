@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.quality.titles import title
 from trailer.domain.film.evidence import Concept, Moment
 from trailer.domain.taste.profiles import get_profile
-from trailer.domain.taste.relevance import opinions, relevance_track, score, wishes
+from trailer.domain.taste.relevance import opinions, relevance_track, score, tastes, wishes
 from trailer.domain.time.timecode import FrameRange
 
 ACTION = get_profile("action_enthusiast")
@@ -42,7 +42,7 @@ def concept(name: str, *parents: str, category: str = "Weapons and Military") ->
 def wished(*concepts: Concept) -> dict[str, float]:
     moment = Moment(FrameRange(0, 25), 0, tuple((index, 1.0) for index in range(len(concepts))))
     plain = replace(ACTION, energy={})
-    return wishes(moment, opinions(concepts, plain), plain)
+    return wishes(moment, opinions(concepts, plain), tastes(plain))
 
 
 def test_the_strongest_word_of_a_lineage_speaks_for_it() -> None:
@@ -66,6 +66,6 @@ def test_what_the_profile_does_not_speak_of_is_worth_nothing() -> None:
 
 def test_the_middle_of_a_rank_is_no_evidence() -> None:
     moment = Moment(FrameRange(0, 25), 0, (), {"cut_rate": 0.5})
-    assert wishes(moment, {}, ACTION)["energy:cut_rate"] == 0
+    assert wishes(moment, {}, tastes(ACTION))["energy:cut_rate"] == 0
     slow = Moment(FrameRange(0, 25), 0, (), {"cut_rate": 0.0})
-    assert wishes(slow, {}, ACTION)["energy:cut_rate"] < 0
+    assert wishes(slow, {}, tastes(ACTION))["energy:cut_rate"] < 0

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trailer.domain.time.ranges import covering, subtract, total, union
+from trailer.domain.time.ranges import covering, subtract, total, touches, union
 from trailer.domain.time.timecode import FrameRange
 
 ranges = st.lists(
@@ -41,3 +41,9 @@ def test_subtract_leaves_exactly_the_other_frames(some: list[FrameRange], holes:
 def test_covering_finds_the_range_of_a_frame(some: list[FrameRange], frame: int) -> None:
     found = covering(union(some), frame)
     assert (found is not None) == (frame in frames(some))
+
+
+@given(ranges, ranges)
+def test_touches_tells_whether_a_frame_is_shared(some: list[FrameRange], others: list[FrameRange]) -> None:
+    for other in others:
+        assert touches(union(some), other) == bool(frames(some) & frames([other]))

@@ -45,6 +45,10 @@ class CutRules:
     """Frames of earlier trailers that the clips may show together; only clips that show some are asked."""
     tempo: Tempo | None = None
     """How the wished length changes along the film; None where it does not."""
+    _charges: dict[int, tuple[Candidate, int]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    """Of each candidate by its identity, worked out once; the candidate is kept, so that it stays its own."""
 
     def wished(self, frame: int) -> int:
         """Frames that a clip from a frame of the film is cut to, where its shot allows that."""
@@ -57,6 +61,12 @@ class CutRules:
         the shortest shots, which are the densest, would always win and set the pace. Each cut
         inside a clip is charged too, for packed shots make the trailer faster than its pace.
         """
+        known = self._charges.get(id(candidate))
+        if known is None:
+            known = self._charges[id(candidate)] = candidate, self._charged(candidate)
+        return known[1]
+
+    def _charged(self, candidate: Candidate) -> int:
         if candidate.pinned:
             return candidate.cost
         floor = self.wished(candidate.range.start) * 3 // 4
@@ -181,15 +191,18 @@ def _windows(piece: Piece, rules: CutRules, track: RelevanceTrack) -> Iterator[C
 
 def _runs(parts: Sequence[Piece], first: int, rules: CutRules, track: RelevanceTrack) -> Iterator[Candidate]:
     """Whole consecutive shots of one scene from a piece on, until the mean length is reached."""
-    start = parts[first].range.start
-    wish = rules.wished(start)
+    start, scene = parts[first].range.start, parts[first].scene
     if parts[first].range.length < FLASH_FRAMES:
         return
+    wish = 0
     for last in range(first + 1, min(len(parts), first + _MOST_SHOTS)):
         previous, piece = parts[last - 1], parts[last]
-        joined = piece.range.start == previous.range.end and piece.scene == parts[first].scene
         before = previous.range.end - start
-        if not joined or before >= wish or before + rules.part > rules.longest:
+        joined = before + start == piece.range.start and piece.scene == scene
+        if not joined or before + rules.part > rules.longest:
+            return
+        wish = wish or rules.wished(start)
+        if before >= wish:
             return
         if piece.range.length < FLASH_FRAMES:
             continue
@@ -207,7 +220,7 @@ def _runs(parts: Sequence[Piece], first: int, rules: CutRules, track: RelevanceT
             shortest=shortest,
             longest=longest,
             slides=False,
-            scene=parts[first].scene,
+            scene=scene,
             value=track.integral(best),
             inner_cuts=last - first,
         )
@@ -220,7 +233,7 @@ def best_window(room: FrameRange, length: int, track: RelevanceTrack) -> FrameRa
         moment = track.moments[index].range
         starts.update({moment.start, moment.end - length})
     allowed = sorted(start for start in starts if room.start <= start <= room.end - length)
-    value = {start: track.integral(FrameRange(start, start + length)) for start in allowed}
+    value = {start: track.between(start, start + length) for start in allowed}
     best = max(allowed, key=lambda start: (round(value[start], 9), -start))
     for edge in (room.start, room.end - length):
         if value[edge] >= _EDGE_WORTH * value[best]:

@@ -13,6 +13,7 @@ from trailer.domain.planning.ground import BAN, SPOILER, Ground, gated_share
 from trailer.domain.planning.objective import Objective, State
 from trailer.domain.planning.overlap import Reuse
 from trailer.domain.planning.plan import RejectedScene, RejectionCode
+from trailer.domain.time.ranges import touches, union
 from trailer.domain.time.timecode import FrameRange
 
 _MOSTLY: Final = 0.5
@@ -57,8 +58,9 @@ def rejected_scenes(analysis: Analysis, ground: Ground, outcome: Outcome) -> tup
         beside.add(clip)
     weakest = min((_density(clip) for clip in outcome.chosen if not clip.pinned), default=0.0)
     rejected = []
+    shown = union(outcome.shown)
     for scene in analysis.scenes:
-        if any(scene.range.overlaps(frames) for frames in outcome.shown):
+        if touches(shown, scene.range):
             continue
         candidate = best.get(scene.index)
         if outcome.reuse is not None and outcome.keeps_out(scene, candidate):

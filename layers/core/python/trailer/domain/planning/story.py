@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
 from math import ceil
 from typing import Final
 
@@ -63,7 +62,8 @@ def between(corners: Sequence[tuple[float, float]], position: float) -> float:
     """A curve of straight lines between corners, level beyond the first and the last."""
     if position <= corners[0][0]:
         return corners[0][1]
-    for (left, low), (right, high) in pairwise(corners):
+    for index, (right, high) in enumerate(corners):
         if position <= right:
+            left, low = corners[index - 1]
             return low + (high - low) * (position - left) / (right - left)
     return corners[-1][1]

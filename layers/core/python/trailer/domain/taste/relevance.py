@@ -76,24 +76,42 @@ def _label_opinion(concept: Concept, profile: ViewerProfile) -> Opinion | None:
     return None
 
 
-def wishes(moment: Moment, opinion_of: Mapping[int, Opinion], profile: ViewerProfile) -> dict[str, float]:
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """What a profile thinks of a continuous cue."""
+
+    cue: str
+    source: str
+    weight: float
+    middle: float
+    """The level that is no evidence either way."""
+    skips_zero: bool
+    """Whether a level of zero says nothing at all."""
+
+
+def tastes(profile: ViewerProfile) -> list[Taste]:
+    """What a profile thinks of the continuous cues, those that it is indifferent to left out."""
+    said = (("faces", profile.faces), ("two_shot", profile.two_shot), ("speech", profile.speech))
+    found = [Taste(name, name, weight, 0.0, True) for name, weight in said]
+    for name, weight in profile.energy.items():
+        middle = 0.5 if name in _RANKED_CUES else 0.0
+        found.append(Taste(name, f"energy:{name}", weight, middle, False))
+    return [taste for taste in found if taste.weight]
+
+
+def wishes(moment: Moment, opinion_of: Mapping[int, Opinion], liking: Sequence[Taste]) -> dict[str, float]:
     """Signed contribution of each cue to the wish to see a moment; each source speaks once."""
     found: dict[str, float] = {}
     for concept, value in moment.strengths:
-        opinion = opinion_of.get(concept)
-        if opinion is not None:
+        if concept in opinion_of:
+            opinion = opinion_of[concept]
             wish = opinion.weight * value
             if abs(wish) > abs(found.get(opinion.source, 0.0)):
                 found[opinion.source] = wish
-    cues = moment.cues
-    said = (("faces", profile.faces), ("two_shot", profile.two_shot), ("speech", profile.speech))
-    for name, weight in said:
-        if weight and cues.get(name):
-            found[name] = weight * cues[name]
-    for name, weight in profile.energy.items():
-        if weight and name in cues:
-            level = cues[name] - 0.5 if name in _RANKED_CUES else cues[name]
-            found[f"energy:{name}"] = weight * level
+    for taste in liking:
+        level = moment.cues.get(taste.cue)
+        if level is not None and (level or not taste.skips_zero):
+            found[taste.source] = taste.weight * (level - taste.middle)
     return found
 
 
@@ -124,6 +142,10 @@ class RelevanceTrack:
         return [moment.range.start for moment in self.moments]
 
     @cached_property
+    def _ends(self) -> list[int]:
+        return [moment.range.end for moment in self.moments]
+
+    @cached_property
     def _sums(self) -> list[float]:
         sums = [0.0]
         for moment, value in zip(self.moments, self.scores, strict=True):
@@ -135,12 +157,16 @@ class RelevanceTrack:
         index = bisect_right(self._starts, frame) - 1
         if index < 0:
             return 0.0
-        inside = min(frame, self.moments[index].range.end) - self.moments[index].range.start
+        inside = min(frame, self._ends[index]) - self._starts[index]
         return self._sums[index] + inside * self.scores[index]
+
+    def between(self, start: int, end: int) -> float:
+        """Integral of the relevance from a frame up to another, not negative."""
+        return max(0.0, self.until(end) - self.until(start))
 
     def integral(self, frames: FrameRange) -> float:
         """Integral of the relevance over a range, not negative."""
-        return max(0.0, self.until(frames.end) - self.until(frames.start))
+        return self.between(frames.start, frames.end)
 
     def mean(self, frames: FrameRange) -> float:
         """Mean over a range."""
@@ -149,7 +175,7 @@ class RelevanceTrack:
     def overlapping(self, frames: FrameRange) -> range:
         """Indexes of the moments that share frames with a range."""
         first = max(0, bisect_right(self._starts, frames.start) - 1)
-        if self.moments and self.moments[first].range.end <= frames.start:
+        if self.moments and self._ends[first] <= frames.start:
             first += 1
         return range(first, bisect_right(self._starts, frames.end - 1))
 
@@ -168,7 +194,8 @@ class RelevanceTrack:
 def relevance_track(analysis: Analysis, profile: ViewerProfile) -> RelevanceTrack:
     """Score every moment of a film for one profile."""
     opinion_of = opinions(analysis.concepts, profile)
-    wished = tuple(wishes(moment, opinion_of, profile) for moment in analysis.moments)
+    liking = tastes(profile)
+    wished = tuple(wishes(moment, opinion_of, liking) for moment in analysis.moments)
     return RelevanceTrack(
         analysis.moments, tuple(_relevance(fsum(found.values())) for found in wished), wished
     )

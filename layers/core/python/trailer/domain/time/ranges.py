@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
 from trailer.domain.time.timecode import FrameRange
@@ -51,3 +51,9 @@ def covering(ranges: Sequence[FrameRange], frame: int) -> FrameRange | None:
     if index >= 0 and frame < ranges[index].end:
         return ranges[index]
     return None
+
+
+def touches(ranges: Sequence[FrameRange], frames: FrameRange) -> bool:
+    """Whether any range of a sorted, disjoint sequence shares a frame with another range."""
+    index = bisect_left(ranges, frames.end, key=lambda own: own.start) - 1
+    return index >= 0 and ranges[index].end > frames.start
