@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from local.rekognition.measure.gradual import Range, luma_spread, runs
-from local.rekognition.measure.planes import CHROMA_SHAPE, CHROMA_SIZE, LUMA_SIZE
 from local.rekognition.measure.shots import Signatures, blocks
 from local.rekognition.measure.text import TextLook
+from local.rekognition.measure.thumbnails import CHROMA_SHAPE, CHROMA_SIZE, DARK_SPREAD, LUMA_SIZE
 
 # (Cb, Cr) directions of yellow, cyan, green, magenta, red and blue, in degrees, in both colour matrices.
 HUES_601 = (170.8, -71.4, -128.4, 51.6, 108.6, -9.2)
@@ -35,8 +35,6 @@ SNAP_SECONDS = 2.2
 DARK_BINS = 24
 """Bins of four luma levels kept for dark frames: thresholds up to a third of the range can be answered."""
 DARK_COVERAGE = 0.85
-MOST_SPREAD = 4.0
-"""Standard deviation of the thumbnail's luma: a dark picture with something in it is above."""
 PURE_BINS = 7
 PURE_SHARE = 0.9985
 """Nearly all of the picture below luma 28."""
@@ -151,7 +149,7 @@ def dark_frames(signatures: Signatures, histograms: NDArray[np.uint16]) -> DarkF
     for start, end in blocks(len(histograms)):
         cumulated = np.cumsum(histograms[start:end, :DARK_BINS].astype(np.uint32), axis=1).clip(0, 65535)
         dark = np.flatnonzero(cumulated[:, -1] >= DARK_COVERAGE * 65535)
-        dark = dark[luma_spread(signatures[start:end][dark]) <= MOST_SPREAD]
+        dark = dark[luma_spread(signatures[start:end][dark]) <= DARK_SPREAD]
         frames.append(dark + start)
         kept.append(cumulated[dark].astype(np.uint16))
     numbers = np.concatenate(frames).astype(np.int32) if frames else np.zeros(0, np.int32)

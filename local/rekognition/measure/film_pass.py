@@ -12,13 +12,12 @@ import time
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import av
 import cv2
 import numpy as np
 from av.container import InputContainer
-from numpy.typing import NDArray
 
 from local.rekognition.measure import cues, gradual, shots, titles
 from local.rekognition.measure.audio import AUDIBLE_DB, loudness
@@ -32,16 +31,10 @@ from local.rekognition.measure.film import (
 )
 from local.rekognition.measure.looking import Looker, Sample, Seen
 from local.rekognition.measure.opening import OpeningLooks
-from local.rekognition.measure.planes import (
-    HISTOGRAM_BINS,
-    LUMA_SIZE,
-    SIGNATURE_SIZE,
-    planes_of,
-    shrink,
-    signature,
-)
+from local.rekognition.measure.planes import planes_of, shrink
 from local.rekognition.measure.results import shots_between, write_json
 from local.rekognition.measure.sampling import SampleClock
+from local.rekognition.measure.thumbnails import ThumbnailFile, Thumbnails
 
 SAMPLE_SIDE = 480
 """Longer side of the pictures that are looked at."""
@@ -53,43 +46,28 @@ REPORT_SECONDS = 0.25
 Report = Callable[[int, int], None]
 
 
-class Thumbnails(NamedTuple):
-    """Signatures and histograms by frame number; a frame that is missing repeats the one before."""
-
-    signatures: NDArray[np.uint8]
-    histograms: NDArray[np.uint16]
-
-
 class _Collector:
     """Takes decoded frames one by one: writes thumbnails to disk, hands samples to the looker."""
 
     def __init__(self, folder: Path, film: Film, looker: Looker) -> None:
         self.rotation = 0
         self.decoded = 0
-        self._count = 0
         self._looker = looker
         self._clock = SampleClock(film.rate, SAMPLE_SECONDS)
         self._page_step = max(1, round(film.rate))
         self._pages_from = int(PAGES_FROM * film.promised_frames)
-        self._signature_path, self._histogram_path = folder / "signatures.bin", folder / "histograms.bin"
-        self._signatures = self._signature_path.open("wb")
-        self._histograms = self._histogram_path.open("wb")
+        self._thumbnails = ThumbnailFile(folder)
         self._next_page = self._pages_from
         self._opening = OpeningLooks(folder, film)
-        self._last = (b"", b"")
 
     def take(self, number: int, frame: av.VideoFrame) -> None:
         luma, blue, red = planes_of(frame)
         if self.decoded == 0:
             self.rotation = frame.rotation
-        thumbnail = signature(luma, blue, red)
-        for _ in range(number - self._count):
-            self._write(self._last if self._last[0] else thumbnail)
-        self._write(thumbnail)
+        step = self._thumbnails.take(number, luma, blue, red)
         self.decoded += 1
-        self._last = thumbnail
         self._opening.take(number, luma, self.rotation)
-        closely = self._clock.wants(number, LUMA_SIZE, thumbnail[0])
+        closely = self._clock.wants(number, step)
         as_page = number >= self._next_page
         if as_page:
             self._next_page = number + self._page_step
@@ -102,34 +80,18 @@ class _Collector:
             )
             self._looker.take(Sample(number, *small, self.rotation, closely, as_page))
 
-    def _write(self, thumbnail: tuple[bytes, bytes]) -> None:
-        self._signatures.write(thumbnail[0])
-        self._histograms.write(thumbnail[1])
-        self._count += 1
-
-    def finish(self) -> Thumbnails:
-        self._signatures.close()
-        self._histograms.close()
-        if self._count == 0:
-            empty = np.zeros((0, SIGNATURE_SIZE), np.uint8)
-            return Thumbnails(empty, np.zeros((0, HISTOGRAM_BINS), np.uint16))
-        signatures = np.memmap(self._signature_path, np.uint8, "r").reshape(-1, SIGNATURE_SIZE)
-        histograms = np.memmap(self._histogram_path, np.uint16, "r").reshape(-1, HISTOGRAM_BINS)
-        return Thumbnails(np.asarray(signatures), np.asarray(histograms))
+    def thumbnails(self) -> Thumbnails:
+        """The thumbnails of all frames."""
+        return self._thumbnails.finish()
 
     def opening(self) -> titles.Looks:
         """The looks at the film's opening."""
         return self._opening.finish()
 
     def clear(self) -> None:
-        """Remove the thumbnails; what is mapped stays readable until it is let go."""
+        """Remove what was kept on disk; what is mapped stays readable until it is let go."""
         self._opening.clear()
-        for file, path in (
-            (self._signatures, self._signature_path),
-            (self._histograms, self._histogram_path),
-        ):
-            file.close()
-            path.unlink(missing_ok=True)
+        self._thumbnails.clear()
 
 
 class FilmPass:
@@ -166,7 +128,7 @@ class FilmPass:
 
     def _finish(self, film: Film, collector: _Collector) -> None:
         """Work out what needs the whole film, and write everything."""
-        thumbnails = collector.finish()
+        thumbnails = collector.thumbnails()
         seen = self._looker.finish()
         check_complete(film, self._tally, len(thumbnails.signatures) - 1)
         if round(collector.rotation / 90) % 2:
@@ -215,11 +177,10 @@ def _write_film(folder: Path, film: Film, frames: int) -> None:
 def _segments(path: Path, folder: Path, film: Film, thumbnails: Thumbnails, seen: Seen) -> dict[str, Any]:
     signatures, rate = thumbnails.signatures, float(film.rate)
     count = len(signatures)
-    steps = shots.step_sizes(signatures)
-    found = shots.hard_cuts(signatures, steps)
+    found = shots.hard_cuts(signatures, thumbnails.steps)
     cuts = [frame for frame, _ in found]
     fades = gradual.fades(signatures, cuts)
-    soft = sorted(fades + gradual.dissolves(signatures, steps, fades, cuts))
+    soft = sorted(fades + gradual.dissolves(signatures, thumbnails.steps, fades, cuts))
     dark = cues.dark_frames(signatures, thumbnails.histograms)
     flags = np.zeros(count, bool)
     flags[dark.frames] = True

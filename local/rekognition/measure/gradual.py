@@ -6,11 +6,19 @@ as Rekognition leaves soft transitions out of its shots.
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 from numpy.typing import NDArray
 
-from local.rekognition.measure.planes import CHROMA_SHAPE, LUMA_SHAPE, LUMA_SIZE
 from local.rekognition.measure.shots import Distances, Signatures, blocks, brightness, distance
+from local.rekognition.measure.thumbnails import (
+    CHROMA_SHAPE,
+    CHROMA_SIZE,
+    LUMA_SHAPE,
+    LUMA_SIZE,
+    SIGNATURE_SIZE,
+)
 
 NEAR_BLACK = 24.0
 """Mean luma below which a frame can be the bottom of a fade (16 is black)."""
@@ -27,6 +35,8 @@ STEP_SHARE = 0.34
 """No step inside a dissolve is larger than this share of the whole change."""
 MARGIN_SHARE = 0.38
 """Just outside, over a third of the length, the picture may change by at most this share."""
+
+COARSE_SIZE = 48
 
 Range = tuple[int, int]
 
@@ -63,15 +73,29 @@ def fades(signatures: Signatures, cuts: list[int]) -> list[Range]:
     return found
 
 
+def _averaging() -> NDArray[np.float32]:
+    """The matrix that takes a signature to its 8x4 luma and 4x2 chroma blocks of 4x4."""
+    weights = np.zeros((SIGNATURE_SIZE, COARSE_SIZE), np.float32)
+    blocks_of = (
+        (0, LUMA_SHAPE[1], 1, 4, 8),
+        (LUMA_SIZE, CHROMA_SHAPE[1], 0, 2, 4),
+        (LUMA_SIZE + CHROMA_SIZE, CHROMA_SHAPE[1], 0, 2, 4),
+    )
+    column = 0
+    for offset, width, top, down, across in blocks_of:
+        for row, place in product(range(down), range(across)):
+            for y, x in product(range(4), range(4)):
+                weights[offset + (top + 4 * row + y) * width + 4 * place + x, column] = 1 / 16
+            column += 1
+    return weights
+
+
 def _coarse(signatures: Signatures) -> NDArray[np.float32]:
     """Each frame as 48 numbers (8x4 luma, 4x2 of each chroma): enough to reject nearly everything."""
-    rows = np.empty((len(signatures), 48), np.float32)
+    averaging = _averaging()
+    rows = np.empty((len(signatures), COARSE_SIZE), np.float32)
     for start, end in blocks(len(signatures)):
-        part = signatures[start:end]
-        luma = part[:, :LUMA_SIZE].reshape(-1, *LUMA_SHAPE)[:, 1:17].reshape(-1, 4, 4, 8, 4)
-        chroma = part[:, LUMA_SIZE:].reshape(-1, 2, *CHROMA_SHAPE)[:, :, :8].reshape(-1, 2, 2, 4, 4, 4)
-        rows[start:end, :32] = luma.mean(axis=(2, 4)).reshape(-1, 32)
-        rows[start:end, 32:] = chroma.mean(axis=(3, 5)).reshape(-1, 16)
+        rows[start:end] = signatures[start:end].astype(np.float32) @ averaging
     return rows
 
 

@@ -123,7 +123,8 @@ def _letters(now: Plane, new: Mask) -> Letters | None:
     amount = cv2.countNonZero(new)
     if not LEAST_PIXELS <= amount <= MOST_SHARE * new.size:
         return None
-    counts = cv2.calcHist([now], [0], new, [256], [0, 256]).ravel()
+    # Gathered first: counting under a mask takes three times as long.
+    counts = np.bincount(now[new != 0], minlength=256)
     best: Letters | None = None
     for _ in range(COLOURS):
         near = np.convolve(counts, LIKE, "same")

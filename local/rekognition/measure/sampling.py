@@ -9,9 +9,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import cv2
-import numpy as np
-
 STEP = 18.0
 """Luma plus twice chroma, as for hard cuts; here without looking ahead."""
 STEP_RATIO = 3.0
@@ -24,22 +21,14 @@ class SampleClock:
     def __init__(self, rate: Fraction, interval: Fraction) -> None:
         self._interval = max(1, round(interval * rate))
         self._settle = max(1, round(SETTLE_SECONDS * rate))
-        self._previous: np.ndarray[tuple[int], np.dtype[np.uint8]] | None = None
         self._recent = 0.0
         self._due = self._settle
 
-    def wants(self, number: int, luma_size: int, thumbnail: bytes) -> bool:
-        """Take the next frame's thumbnail; true when this frame is to be looked at."""
-        current = np.frombuffer(thumbnail, np.uint8)
-        if self._previous is not None:
-            luma = cv2.norm(current[:luma_size], self._previous[:luma_size], cv2.NORM_L1) / luma_size
-            chroma_size = len(current) - luma_size
-            chroma = cv2.norm(current[luma_size:], self._previous[luma_size:], cv2.NORM_L1) / chroma_size
-            step = luma + 2 * chroma
-            if step >= STEP and step >= STEP_RATIO * self._recent:
-                self._due = number + self._settle
-            self._recent = 0.7 * self._recent + 0.3 * step
-        self._previous = current
+    def wants(self, number: int, step: float) -> bool:
+        """Take how far the next frame is from the one before; true when it is to be looked at."""
+        if step >= STEP and step >= STEP_RATIO * self._recent:
+            self._due = number + self._settle
+        self._recent = 0.7 * self._recent + 0.3 * step
         if number < self._due:
             return False
         self._due = number + self._interval

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from local.rekognition.measure.planes import LUMA_SIZE
+from local.rekognition.measure.thumbnails import LUMA_SIZE
 
 Signatures = NDArray[np.uint8]
 Distances = NDArray[np.float32]
@@ -41,16 +41,6 @@ def blocks(count: int, size: int = BLOCK) -> Iterator[tuple[int, int]]:
     """Cut a range into blocks, so that a long film never fills the memory."""
     for start in range(0, count, size):
         yield start, min(count, start + size)
-
-
-def step_sizes(signatures: Signatures, gap: int = 1) -> Distances:
-    """Distance of every frame from the one ``gap`` frames before it; zero where there is none."""
-    steps = np.zeros(len(signatures), np.float32)
-    for start, end in blocks(len(signatures)):
-        first = max(gap, start)
-        if first < end:
-            steps[first:end] = distance(signatures[first - gap : end - gap], signatures[first:end])
-    return steps
 
 
 def brightness(signatures: Signatures) -> NDArray[np.float32]:
