@@ -15,6 +15,8 @@ export VIDEO
 
 PY := .venv/bin/python
 UV := $(PY) -m uv
+# Compiled once and for all: where Python may not keep what it compiles, every command would do it again.
+AT_EVERY_START := boto3 botocore dateutil jmespath rich s3transfer typer urllib3
 CDK := npx --no-install cdk
 SETUP := .venv/.ready node_modules/.ready
 
@@ -110,6 +112,7 @@ ci: ## What the build server runs: from nothing to green
 	@$(PY) -m pip install -qq "uv==$(UV_VERSION)"
 	@$(UV) pip sync --quiet --python $(PY) requirements.lock
 	@$(UV) pip install --quiet --python $(PY) --no-deps --editable .
+	@$(PY) -m compileall -qq -j 2 $(addprefix .venv/lib/python*/site-packages/,$(AT_EVERY_START)) cli local layers/core/python
 	@touch $@
 
 node_modules/.ready: package-lock.json package.json

@@ -28,6 +28,10 @@ _INSIDE_SECONDS: Final = 1.0
 """Between two looks at what is inside a state, while the state machine stands still."""
 
 
+_EVENTS_A_PAGE: Final = 20
+"""More than come between two looks; a look that missed some turns the page."""
+
+
 def wait_for_video(deployment: Deployment, video_id: str) -> queries.Record:
     """Wait until an upload shows up in the catalogue with the execution that works on it.
 
@@ -127,7 +131,11 @@ def _new_events(deployment: Deployment, execution: Execution) -> list[Mapping[st
     token: dict[str, Any] = {}
     while True:
         page = deployment.stepfunctions.get_execution_history(
-            executionArn=execution.arn, reverseOrder=True, maxResults=200, includeExecutionData=False, **token
+            executionArn=execution.arn,
+            reverseOrder=True,
+            maxResults=_EVENTS_A_PAGE,
+            includeExecutionData=False,
+            **token,
         )
         unseen = [event for event in page["events"] if event["id"] > execution.last_event]
         fresh += unseen

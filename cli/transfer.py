@@ -48,17 +48,19 @@ def captions_beside(film: Path) -> list[Path]:
 
 
 def download_trailer(deployment: Deployment, folder_key: str, destination: Path) -> list[Path]:
-    """Download everything below a trailer's folder; returns the files, in key order.
+    """Download everything below a trailer's folder, several files at a time; returns them, in key order.
 
     Segments of a playlist are no files of the trailer's record, and the playlist
     doesn't play without them: so the folder is listed.
     """
-    written = []
-    pages = deployment.s3.get_paginator("list_objects_v2").paginate(
-        Bucket=deployment.results_bucket, Prefix=folder_key
-    )
-    for page in pages:
-        for entry in page.get("Contents", []):
+    from boto3.s3.transfer import TransferConfig, create_transfer_manager
+
+    bucket = deployment.results_bucket
+    pages = deployment.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=folder_key)
+    # One manager for all: one for each file begins and ends its threads forty times.
+    with create_transfer_manager(deployment.s3, TransferConfig()) as manager:
+        downloads = {}
+        for entry in (entry for page in pages for entry in page.get("Contents", [])):
             key = entry["Key"]
             below = PurePosixPath(key.removeprefix(folder_key))
             if below.is_absolute() or not below.parts or ".." in below.parts:
@@ -66,9 +68,10 @@ def download_trailer(deployment: Deployment, folder_key: str, destination: Path)
                 continue
             path = destination.joinpath(*below.parts)
             path.parent.mkdir(parents=True, exist_ok=True)
-            deployment.s3.download_file(deployment.results_bucket, key, str(path))
-            written.append(path)
-    return written
+            downloads[path] = manager.download(bucket, key, str(path))
+        for download in downloads.values():
+            download.result()
+    return list(downloads)
 
 
 @contextmanager

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli import console, wishes
-from cli.transfer import download_trailer
 from tests.fakes import FakeUploads, fake_services, upload_event
 from tests.unit.wire.films import analysis_of, clip, film, plan_of
 from trailer import runtime
@@ -246,24 +245,6 @@ def test_any_metadata_becomes_text_that_can_be_written_down(value):
 def test_a_wish_can_not_add_a_header_to_the_upload():
     words = wishes.metadata({"ban": "1-2\r\nx-amz-acl: public-read"})
     assert words["ban"].isascii() and words["ban"].isprintable()
-
-
-def test_a_download_stays_in_its_folder(tmp_path):
-    class Results:
-        def get_paginator(self, name):
-            return self
-
-        def paginate(self, **call):
-            names = ["trailer.mp4", "hls/a.ts", "../../escaped", "//etc/escaped", "hls/../../escaped", ""]
-            return [{"Contents": [{"Key": f"videos/f/{name}"} for name in names]}]
-
-        def download_file(self, bucket, key, path):
-            written.append(path)
-
-    written = []
-    deployment = type("Deployment", (), {"s3": Results(), "results_bucket": "results"})
-    download_trailer(deployment, "videos/f/", tmp_path / "out")
-    assert written == [str(tmp_path / "out" / "trailer.mp4"), str(tmp_path / "out" / "hls" / "a.ts")]
 
 
 def test_options_that_break_are_told_in_one_line():
