@@ -62,6 +62,8 @@ class Deployment:
     """How long to wait between two looks at an execution."""
     patience_seconds: float
     """How long an upload may take to show up in the catalogue."""
+    whole_megabytes: int
+    """Films up to this size are uploaded in one piece."""
 
     @property
     def source_bucket(self) -> str:
@@ -76,7 +78,11 @@ class Deployment:
     @cached_property
     def s3(self) -> S3Client:
         """The S3 client."""
-        return self._session.client("s3", config=_config())
+        from botocore.config import Config
+
+        # Beside HTTPS, which has a sum of its own, and on the loopback interface a film needn't be hashed.
+        unsigned = Config(s3={"payload_signing_enabled": False})
+        return self._session.client("s3", config=_config().merge(unsigned))
 
     @cached_property
     def stepfunctions(self) -> SFNClient:
@@ -185,7 +191,7 @@ class LocalTarget:
         # A proxy for the internet can't reach the loopback interface.
         os.environ["NO_PROXY"] = ",".join(filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1,localhost")))
         os.environ.update(client_env)
-        return Deployment(self.stage, outputs, poll_seconds=0.2, patience_seconds=60)
+        return Deployment(self.stage, outputs, poll_seconds=0.2, patience_seconds=60, whole_megabytes=100)
 
 
 @dataclass(frozen=True)
@@ -218,7 +224,7 @@ class AwsTarget:
                 "or choose another with --stage or AWS_REGION."
             ) from error
         outputs = {entry["OutputKey"]: entry["OutputValue"] for entry in stacks[0].get("Outputs", [])}
-        return Deployment(self.stage, outputs, poll_seconds=2, patience_seconds=300)
+        return Deployment(self.stage, outputs, poll_seconds=2, patience_seconds=300, whole_megabytes=8)
 
     def stop(self) -> str:
         """Refuse: stopping an account's pipeline means deleting it."""

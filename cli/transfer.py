@@ -25,15 +25,23 @@ def upload(deployment: Deployment, film: Path, metadata: Mapping[str, str]) -> s
     The id is computed from the object version, as the pipeline does it, so that
     the film can be followed before the pipeline has seen it.
     """
+    from boto3.s3.transfer import TransferConfig
+
     from trailer.domain.work.upload import ObjectVersion, video_id
 
+    pieces = TransferConfig(multipart_threshold=deployment.whole_megabytes * _MEGABYTE)
     key = film.name
     for beside in captions_beside(film):
         deployment.s3.upload_file(str(beside), deployment.source_bucket, beside.name)
         console.note(f"Uploaded {beside.name}, which tells where people talk")
     with _upload_progress(film) as advance:
         deployment.s3.upload_file(
-            str(film), deployment.source_bucket, key, ExtraArgs={"Metadata": dict(metadata)}, Callback=advance
+            str(film),
+            deployment.source_bucket,
+            key,
+            ExtraArgs={"Metadata": dict(metadata)},
+            Callback=advance,
+            Config=pieces,
         )
     head = deployment.s3.head_object(Bucket=deployment.source_bucket, Key=key)
     version = head.get("VersionId") or head["ETag"].strip('"')
