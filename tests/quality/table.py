@@ -79,14 +79,15 @@ def rows() -> Iterator[list[str]]:
 
 
 def misses() -> Iterator[list[str]]:
-    """Film, line, figure, target and what is known, for every missed target."""
+    """Film, line, figure, target, what is known and what is possible, for every missed target."""
     known = known_misses()
     for film, line in targets():
         value = line.figure(film)
         if value is not None and not line.target.holds(value):
             before = known.get(film, {}).get(line.key)
             said = "not known before" if before is None else f"known at {before:.3f}"
-            yield [film, line.key, f"{value:.3f}", str(line.target), said]
+            most = "" if line.bound is None else f"at most {line.bound(film):.2f} possible"
+            yield [film, line.key, f"{value:.3f}", str(line.target), said, most]
 
 
 def lines() -> Iterator[str]:
@@ -94,7 +95,8 @@ def lines() -> Iterator[str]:
     yield from _aligned(list(rows()))
     missed = list(misses())
     yield ""
-    yield f"{len(missed)} of {len(targets())} targets are missed:"
+    beyond = sum(1 for film, line in targets() if not line.within_reach(film))
+    yield f"{len(missed)} of {len(targets())} targets are missed, {beyond} of them out of any trailer's reach:"
     yield from _aligned(missed)
     still = {(row[0], row[1]) for row in missed}
     for film, own in known_misses().items():
