@@ -116,7 +116,8 @@ class State:
         self._relevance = 0.0
         self._rise = 0.0
         self._uncovered = list(objective.concept_weights.values())
-        self._scenes: dict[int, float] = {}
+        self._scenes: dict[int, tuple[float, float]] = {}
+        """What is shown of each scene, in frames, and what that brings."""
         self._missing: list[float] = list(objective.quotas)
         self.value = 0.0
 
@@ -133,9 +134,8 @@ class State:
         if before is None:
             gain += opening
         else:
-            gain += objective.weights.diversity * (
-                objective.spread(before + worth) - objective.spread(before)
-            )
+            shown, brought = before
+            gain += objective.weights.diversity * (objective.spread(shown + worth) - brought)
         missing = self._missing[candidate.stage]
         if missing > 0:
             gain += objective.weights.stage * (missing if missing < cost else cost) / objective.quota_total
@@ -149,7 +149,8 @@ class State:
         self._rise += candidate.rising * shape.cost
         for word, share in shape.words:
             self._uncovered[word] = max(0.0, self._uncovered[word] - share)
-        self._scenes[candidate.scene] = self._scenes.get(candidate.scene, 0.0) + shape.worth
+        shown = self._scenes.get(candidate.scene, (0.0, 0.0))[0] + shape.worth
+        self._scenes[candidate.scene] = shown, self._objective.spread(shown)
         self._missing[candidate.stage] -= shape.cost
 
     def terms(self) -> dict[str, float]:
@@ -159,7 +160,7 @@ class State:
         return {
             "relevance": self._relevance / objective.relevance_bound,
             "coverage": sum(objective.concept_weights.values()) - sum(self._uncovered),
-            "diversity": sum(objective.spread(self._scenes[scene]) for scene in sorted(self._scenes)),
+            "diversity": sum(self._scenes[scene][1] for scene in sorted(self._scenes)),
             "stage": 1 - missed / objective.quota_total,
             "rise": self._rise / objective.quota_total,
         }

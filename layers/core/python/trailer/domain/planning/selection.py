@@ -32,7 +32,8 @@ class Choice:
         self.rules = rules
         self.objective = objective
         self.state = State(objective)
-        self._rooms: list[tuple[int, int]] = []
+        self._starts: list[int] = []
+        self._ends: list[int] = []
         self._scenes: dict[int, int] = {}
         self.clips: list[Candidate] = []
         self.charged = 0
@@ -48,14 +49,16 @@ class Choice:
             return False
         start = candidate.room.start - self.rules.spacing
         end = candidate.room.end + self.rules.spacing
-        index = bisect_left(self._rooms, (start, -1))
-        if index > 0 and self._rooms[index - 1][1] > start:
+        index = bisect_left(self._starts, start)
+        if index > 0 and self._ends[index - 1] > start:
             return False
-        return index >= len(self._rooms) or self._rooms[index][0] >= end
+        return index >= len(self._starts) or self._starts[index] >= end
 
     def add(self, candidate: Candidate) -> None:
         """Take the candidate in."""
-        insort(self._rooms, (candidate.room.start, candidate.room.end))
+        # Rooms keep apart, so that their ends are in the order of their starts.
+        insort(self._starts, candidate.room.start)
+        insort(self._ends, candidate.room.end)
         self._scenes[candidate.scene] = self._scenes.get(candidate.scene, 0) + 1
         self.clips.append(candidate)
         self.state.add(candidate)
