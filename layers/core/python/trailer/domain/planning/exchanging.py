@@ -59,6 +59,7 @@ class _Stand:
         self._lengths = lengths
         self._cuts = cuts
         self.placed = list(placed)
+        self._known: dict[tuple[int, int], Candidate] = {}
         self._fitted = [
             self._at_length(item.clip, length) for item, length in zip(placed, lengths, strict=True)
         ]
@@ -113,9 +114,13 @@ class _Stand:
         return (clip.range.start in self._cuts) + (clip.range.end in self._cuts)
 
     def _at_length(self, one: Candidate, length: int) -> Candidate:
-        """A clip at the length that its place has, with what it is worth then."""
-        if one.pinned:
-            return one
+        """A clip at the length that its place has, with what it is worth then; worked out once."""
+        key = id(one), length
+        if key not in self._known:
+            self._known[key] = one if one.pinned else self._cut_to(one, length)
+        return self._known[key]
+
+    def _cut_to(self, one: Candidate, length: int) -> Candidate:
         start = one.room.start
         shown = FrameRange(start, start + length)
         if one.slides:
