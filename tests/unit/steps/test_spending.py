@@ -8,12 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.fakes import FakeUploads, fake_services, upload_event
+from tests.fakes import FakeUploads, ProbingTranscoder, fake_services, upload_event
 from tests.unit.steps.test_proxies import SECONDS, Transcoder
-from tests.unit.steps.test_trailer_steps import ProbingTranscoder
 from trailer.domain.work.cost import PROXY_PER_MINUTE, REKOGNITION_PER_MINUTE, RENDER_PER_MINUTE, WORKFLOW
 from trailer.domain.work.jobs import RESULTS_KEPT
-from trailer.errors import CostCapExceededError
+from trailer.errors import CostCapExceededError, ServiceBusyError
 from trailer.steps.check_proxy import check_proxy
 from trailer.steps.plan_trailer import claim_version
 from trailer.steps.probe_video import probe_video
@@ -124,6 +123,19 @@ def test_what_was_paid_stays_on_the_bill_when_a_later_release_asks_otherwise(ser
     assert set(found["costParts"]) == {"segments", "rendering", "workflow"}
     assert found["costParts"]["segments"] == segments
     assert found["cost"] == sum(found["costParts"].values())
+
+
+def test_a_bill_that_can_not_be_written_is_told_and_tried_again(services, monkeypatch):
+    film = analyse(services, "a", status=None)
+    fail(services, "a")
+    (job,) = services.jobs.rows.values()
+    with monkeypatch.context() as others:
+        others.setattr(services.catalogue, "update_unchanged", lambda *_, **__: False)
+        with pytest.raises(ServiceBusyError, match="10 times"):
+            end_job(services, job, "SUCCEEDED")
+    assert "segments" not in record(services, film)["costParts"]
+    correct_cost(film, services)
+    assert "segments" in record(services, film)["costParts"]
 
 
 def test_a_job_that_ends_while_its_film_is_at_work_changes_nothing_there(services):

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from tests.fakes import FakeUploads, fake_services, upload_event
+from tests.fakes import RATE, FakeUploads, ProbingTranscoder, fake_services, upload_event
 from tests.unit.steps.test_detection_jobs import completion
 from tests.unit.steps.test_record_failure import lambda_error
 from trailer.errors import (
@@ -31,41 +31,8 @@ from trailer.wire.catalogue import source_of
 from trailer.wire.media import load_media
 from trailer.wire.mediaconvert import trailer_outputs
 
-RATE = 25
 SHOT_FRAMES = 60
 SHOTS = 100
-
-
-class ProbingTranscoder:
-    """Answers with a film of a given length; files below ``videos/`` are renditions of the planned length."""
-
-    def __init__(self, frames=SHOTS * SHOT_FRAMES, rendered=None, codec="AVC"):
-        self.frames, self.rendered, self.codec = frames, rendered, codec
-        self.rendered_rate = RATE
-
-    def probe(self, uri):
-        frames = self.rendered if "/videos/" in uri and self.rendered else self.frames
-        rate = self.rendered_rate if "/videos/" in uri else RATE
-        video = {"Width": 1280, "Height": 720, "FrameRate": {"Numerator": rate, "Denominator": 1}}
-        meta = {"BitDepth": 8, "ChromaSubsampling": "4:2:0", "ScanType": "progressive"}
-        tracks = [
-            {
-                "Index": 0,
-                "TrackType": "video",
-                "Codec": self.codec,
-                "Duration": frames / RATE,
-                "VideoProperties": {**video, "CodecMetadata": meta},
-            },
-            {
-                "Index": 1,
-                "TrackType": "audio",
-                "Codec": "AAC",
-                "Duration": frames / RATE,
-                "AudioProperties": {"Channels": 2, "SampleRate": 48000, "LanguageCode": "eng"},
-            },
-        ]
-        container = {"Format": "mp4", "Duration": frames / RATE, "Tracks": tracks}
-        return {"ProbeResults": [{"Container": container, "Metadata": {"FileSize": 1000}}]}
 
 
 def segments():

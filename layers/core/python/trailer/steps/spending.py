@@ -10,6 +10,7 @@ from typing import Any, Final
 from trailer.domain.work.cost import WORKFLOW, Cost, estimate
 from trailer.domain.work.jobs import RESULTS_KEPT, JobStatus
 from trailer.domain.work.proxies import ProxyState
+from trailer.errors import ServiceBusyError
 from trailer.ports import Item, Services
 from trailer.steps.shared_proxy import finished
 from trailer.wire import keys
@@ -64,6 +65,9 @@ def correct_cost(video_id: str, services: Services) -> None:
     """Write what a film has cost that has ended, if that is not what its record says.
 
     A job that it pays for may end after it, and another trailer may be made of it.
+
+    Raises:
+        ServiceBusyError: the record was changed by others again and again meanwhile.
     """
     for _ in range(_TRIES):
         video = services.catalogue.get(video_id, VIDEO)
@@ -77,6 +81,9 @@ def correct_cost(video_id: str, services: Services) -> None:
         seen = {"cost": video.get("cost"), "status": video["status"]}
         if services.catalogue.update_unchanged(video_id, VIDEO, cost_attributes(cost), seen=seen):
             return
+    raise ServiceBusyError(
+        f"The cost of {video_id} was changed by others {_TRIES} times while it was written."
+    )
 
 
 def cost_attributes(cost: Cost) -> dict[str, Any]:
