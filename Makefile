@@ -16,7 +16,7 @@ export VIDEO
 PY := .venv/bin/python
 UV := $(PY) -m uv
 # Compiled once and for all: where Python may not keep what it compiles, every command would do it again.
-AT_EVERY_START := boto3 botocore dateutil jmespath rich s3transfer typer urllib3
+AT_EVERY_START := annotated_types boto3 botocore dateutil jmespath pydantic pydantic_core rich s3transfer typer typing_inspection urllib3
 CDK := npx --no-install cdk
 SETUP := .venv/.ready node_modules/.ready
 

@@ -55,6 +55,28 @@ def install() -> None:
     storage._version_body = mapped_version
     storage._get_object = get
     storage._persist_object = _forgetting(storage, storage._persist_object)
+    storage._persist_displaced_version = _linking(storage, storage._persist_displaced_version)
+
+
+def _linking(storage: Any, persist: Callable[..., None]) -> Callable[..., None]:
+    """Keep a version that a newer one displaces by a second name of its file, not by a copy.
+
+    The file of an object is never written into: the newer one takes its name with a file of its own.
+    """
+
+    def link_or_copy(bucket: str, key: str, prior: dict[str, Any] | None, versioning: str) -> None:
+        if prior is not None and prior.get("body") is None and versioning == "Enabled":
+            kept = storage._version_disk_path(bucket, key, prior.get("version_id") or "null")
+            try:
+                Path(kept).parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+                Path(kept).hardlink_to(storage._object_disk_path(bucket, key))
+            except (OSError, TypeError):
+                # A disk without links, or a version that has been kept before.
+                persist(bucket, key, prior, versioning)
+        else:
+            persist(bucket, key, prior, versioning)
+
+    return link_or_copy
 
 
 def _forgetting(storage: Any, persist: Callable[..., None]) -> Callable[..., None]:

@@ -97,6 +97,24 @@ def test_objects_items_queues_and_rules_are_kept(own: Emulator) -> None:
     assert sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"] == "waiting"
 
 
+def test_an_older_version_outlives_the_newer_one_and_the_emulator(own: Emulator) -> None:
+    s3 = own.client("s3")
+    s3.create_bucket(Bucket="films")
+    s3.put_bucket_versioning(Bucket="films", VersioningConfiguration={"Status": "Enabled"})
+    bodies = [b"first", b"second", b"third, and longer"]
+    versions = [s3.put_object(Bucket="films", Key="a.mp4", Body=body)["VersionId"] for body in bodies]
+    own.stop()
+    own.start()
+    s3 = own.client("s3")
+    for version, body in zip(versions, bodies, strict=True):
+        assert s3.get_object(Bucket="films", Key="a.mp4", VersionId=version)["Body"].read() == body
+    s3.delete_object(Bucket="films", Key="a.mp4", VersionId=versions[1])
+    s3.delete_object(Bucket="films", Key="a.mp4", VersionId=versions[2])
+    s3.put_object(Bucket="films", Key="a.mp4", Body=b"fourth")
+    assert s3.get_object(Bucket="films", Key="a.mp4", VersionId=versions[0])["Body"].read() == b"first"
+    assert s3.get_object(Bucket="films", Key="a.mp4")["Body"].read() == b"fourth"
+
+
 def test_messages_reach_their_function_after_a_start_on_another_port(own: Emulator, tmp_path: Path) -> None:
     """The port is part of a queue's URL; completions must arrive all the same."""
     counter = tmp_path / "counter"

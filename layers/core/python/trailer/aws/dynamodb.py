@@ -106,14 +106,13 @@ class DynamoCatalogue:
         return len(written)
 
     def _stale(self, video_id: str, prefixes: Iterable[str], kept: set[str]) -> list[str]:
-        stale = []
-        for prefix in prefixes:
-            condition = Key("videoId").eq(video_id) & Key("record").begins_with(prefix)
-            found = self._pages(
-                KeyConditionExpression=condition, ProjectionExpression="#r", names={"#r": "record"}
-            )
-            stale += [str(item["record"]) for item in found if item["record"] not in kept]
-        return stale
+        found = self._pages(
+            KeyConditionExpression=Key("videoId").eq(video_id),
+            ProjectionExpression="#r",
+            names={"#r": "record"},
+        )
+        records = [str(item["record"]) for item in found]
+        return [one for one in records if one not in kept and one.startswith(tuple(prefixes))]
 
     def _pages(self, *, names: Mapping[str, str] | None = None, **query: Any) -> list[dict[str, Any]]:
         if names:
