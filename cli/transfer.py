@@ -63,6 +63,8 @@ def download_trailer(deployment: Deployment, folder_key: str, destination: Path)
     """
     from boto3.s3.transfer import TransferConfig, create_transfer_manager
 
+    from cli.listed import Listed
+
     bucket = deployment.results_bucket
     pages = deployment.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=folder_key)
     # One manager for all: one for each file begins and ends its threads forty times.
@@ -76,7 +78,8 @@ def download_trailer(deployment: Deployment, folder_key: str, destination: Path)
                 continue
             path = destination.joinpath(*below.parts)
             path.parent.mkdir(parents=True, exist_ok=True)
-            downloads[path] = manager.download(bucket, key, str(path))
+            told = Listed(entry["Size"], entry["ETag"])
+            downloads[path] = manager.download(bucket, key, str(path), subscribers=[told])
         for download in downloads.values():
             download.result()
     return list(downloads)
