@@ -24,8 +24,8 @@ _SETTLING_SECONDS: Final = 10
 """How long the terminal record may lag behind the end of its execution."""
 
 
-_INSIDE_SECONDS: Final = 1.0
-"""Between two looks at what is inside a state, while the state machine stands still."""
+_INSIDE_SECONDS: Final = 0.5
+"""Between two looks at what is inside a state."""
 
 
 _EVENTS_A_PAGE: Final = 20
@@ -83,10 +83,9 @@ def refresh(deployment: Deployment, execution: Execution) -> None:
     """Look at an execution once."""
     # The description first: if it says that the execution ended, the history after it is whole.
     described = deployment.stepfunctions.describe_execution(executionArn=execution.arn)
-    events = _new_events(deployment, execution)
-    for event in events:
+    for event in _new_events(deployment, execution):
         apply_event(execution, event)
-    if events or described["status"] != "RUNNING" or time.monotonic() >= execution.look_inside_at:
+    if described["status"] != "RUNNING" or time.monotonic() >= execution.look_inside_at:
         _look_inside(deployment, execution)
     execution.began, execution.ended = described["startDate"], described.get("stopDate")
     execution.error, execution.cause = described.get("error", ""), described.get("cause", "")
