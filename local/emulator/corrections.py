@@ -34,7 +34,6 @@ def apply(state_dir: Path) -> None:
         load()
         _move_queues()
         stepfunctions.resume(engine)
-        stepfunctions.warm_up(engine)
 
     app._load_persisted_state = load_and_resume
     app.save_all = save_services

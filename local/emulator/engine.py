@@ -78,16 +78,6 @@ class Engine:
                 self._ended.notify_all()
             self._write_usage(record)
 
-    def machines(self) -> list[tuple[tuple[str, str], str]]:
-        """The state machines that are deployed, as ((account, region), ARN)."""
-        return [((account, region), arn) for account, region, arn in self._sfn._state_machines._data]
-
-    def prepare(self, arn: str) -> None:
-        """Warm up what an execution of a state machine will call."""
-        machine = self._machine_of(arn)
-        if machine is not None:
-            self._prepare(machine)
-
     def _prepare(self, machine: dict[str, Any]) -> None:
         """Warm up what the execution will call, one function after the other, while it is at work.
 

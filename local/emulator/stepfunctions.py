@@ -75,20 +75,6 @@ def resume(engine: Engine) -> None:
         threading.Thread(target=context.run, args=(carry_on,), daemon=True, name="states-resume").start()
 
 
-def warm_up(engine: Engine) -> None:
-    """Warm up the functions of what is deployed: who starts the AWS of this machine is about to use it."""
-    from ministack.core.responses import set_request_account_id, set_request_region  # noqa: PLC0415
-
-    def prepare() -> None:
-        for (account, region), arn in engine.machines():
-            set_request_account_id(account)
-            set_request_region(region)
-            engine.prepare(arn)
-
-    context = contextvars.copy_context()
-    threading.Thread(target=context.run, args=(prepare,), daemon=True, name="warm-up").start()
-
-
 def _response(answer: Any) -> Response:
     status, headers, body = answer
     return status, headers, body

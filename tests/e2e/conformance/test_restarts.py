@@ -115,18 +115,6 @@ def test_an_older_version_outlives_the_newer_one_and_the_emulator(own: Emulator)
     assert s3.get_object(Bucket="films", Key="a.mp4")["Body"].read() == b"fourth"
 
 
-def test_what_is_deployed_is_warm_soon_after_a_start(own: Emulator) -> None:
-    """Who starts the AWS of this machine is about to use it."""
-    function = create_function(own, "conformance")
-    Machines(own).create({"StartAt": "T", "States": {"T": task(function)}})
-    own.stop()
-    own.start()
-    time.sleep(3)
-    called = time.time()
-    answer = own.client("lambda").invoke(FunctionName=function, Payload=json.dumps({"do": "describe"}))
-    assert json.load(answer["Payload"])["imported"] < called
-
-
 def test_messages_reach_their_function_after_a_start_on_another_port(own: Emulator, tmp_path: Path) -> None:
     """The port is part of a queue's URL; completions must arrive all the same."""
     counter = tmp_path / "counter"
