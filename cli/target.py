@@ -62,8 +62,8 @@ class Deployment:
     """How long to wait between two looks at an execution."""
     patience_seconds: float
     """How long an upload may take to show up in the catalogue."""
-    whole_megabytes: int
-    """Films up to this size are uploaded in one piece."""
+    loopback: bool
+    """Whether this AWS is the machine itself: nothing is lost on the way to it, and nothing is far."""
 
     @property
     def source_bucket(self) -> str:
@@ -80,9 +80,14 @@ class Deployment:
         """The S3 client."""
         from botocore.config import Config
 
-        # Beside HTTPS, which has a sum of its own, and on the loopback interface a film needn't be hashed.
-        unsigned = Config(s3={"payload_signing_enabled": False})
-        return self._session.client("s3", config=_config().merge(unsigned))
+        config = _config()
+        if self.loopback:
+            # A film needn't be summed up twice more to be the same at the other end.
+            plain = Config(
+                request_checksum_calculation="when_required", s3={"payload_signing_enabled": False}
+            )
+            config = config.merge(plain)
+        return self._session.client("s3", config=config)
 
     @cached_property
     def stepfunctions(self) -> SFNClient:
@@ -190,10 +195,8 @@ class LocalTarget:
             os.environ.pop(name, None)
         # A proxy for the internet can't reach the loopback interface.
         os.environ["NO_PROXY"] = ",".join(filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1,localhost")))
-        # On the loopback interface nothing is lost on the way: a film needn't be summed up twice.
-        os.environ["AWS_REQUEST_CHECKSUM_CALCULATION"] = "when_required"
         os.environ.update(client_env)
-        return Deployment(self.stage, outputs, poll_seconds=0.1, patience_seconds=60, whole_megabytes=100)
+        return Deployment(self.stage, outputs, poll_seconds=0.1, patience_seconds=60, loopback=True)
 
 
 @dataclass(frozen=True)
@@ -226,7 +229,7 @@ class AwsTarget:
                 "or choose another with --stage or AWS_REGION."
             ) from error
         outputs = {entry["OutputKey"]: entry["OutputValue"] for entry in stacks[0].get("Outputs", [])}
-        return Deployment(self.stage, outputs, poll_seconds=2, patience_seconds=300, whole_megabytes=8)
+        return Deployment(self.stage, outputs, poll_seconds=2, patience_seconds=300, loopback=False)
 
     def stop(self) -> str:
         """Refuse: stopping an account's pipeline means deleting it."""

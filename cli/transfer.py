@@ -16,6 +16,9 @@ _MEGABYTE: Final = 1_000_000
 _TELL_EVERY_BYTES: Final = 100 * _MEGABYTE
 """How often an upload says how far it is where nothing can be redrawn."""
 
+_WHOLE_BYTES: Final = 100 * _MEGABYTE
+"""A film up to this size goes to the AWS of this machine in one piece."""
+
 
 def upload(deployment: Deployment, film: Path, metadata: Mapping[str, str]) -> str:
     """Upload a film under its own name, in parts and in parallel, after the captions beside it.
@@ -29,7 +32,8 @@ def upload(deployment: Deployment, film: Path, metadata: Mapping[str, str]) -> s
 
     from trailer.domain.work.upload import ObjectVersion, video_id
 
-    pieces = TransferConfig(multipart_threshold=deployment.whole_megabytes * _MEGABYTE)
+    # Parts side by side win nothing on one machine.
+    pieces = TransferConfig(multipart_threshold=_WHOLE_BYTES) if deployment.loopback else TransferConfig()
     key = film.name
     for beside in captions_beside(film):
         deployment.s3.upload_file(str(beside), deployment.source_bucket, beside.name)

@@ -18,7 +18,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.fakes import RATE, ProbingTranscoder, fake_services, upload_event
+from tests.fakes import fake_services, upload_event
+from tests.transcoders import RATE, ProbingTranscoder
 from trailer.steps.plan_trailer import plan_trailer
 from trailer.steps.probe_video import probe_video
 from trailer.steps.register_video import register_video

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import boto3
+import pytest
 from moto import mock_aws
 
+from cli.target import Deployment
 from cli.transfer import download_trailer
 
 FOLDER = "videos/film-1/trailers/romance/0001/"
 
 
+@pytest.fixture(autouse=True)
+def account(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+
+
 def download(names: list[str], destination: Path) -> list[Path]:
+    outputs = {"ResultsBucketName": "results"}
+    deployment = Deployment("dev", outputs, poll_seconds=0, patience_seconds=0, loopback=False)
     with mock_aws():
-        s3 = boto3.client("s3", region_name="us-east-1")
-        s3.create_bucket(Bucket="results")
+        deployment.s3.create_bucket(Bucket="results")
         for name in names:
-            s3.put_object(Bucket="results", Key=FOLDER + name, Body=name.encode())
-        deployment = type("Deployment", (), {"s3": s3, "results_bucket": "results"})
-        return download_trailer(deployment, FOLDER, destination)  # type: ignore[arg-type]
+            deployment.s3.put_object(Bucket="results", Key=FOLDER + name, Body=name.encode())
+        return download_trailer(deployment, FOLDER, destination)
 
 
 def test_names_written_to_escape_stay_where_they_are(tmp_path: Path) -> None:

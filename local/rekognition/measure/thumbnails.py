@@ -26,6 +26,9 @@ DARK_SPREAD = 4.0
 Signature = NDArray[np.uint8]
 """A frame as 576 bytes of luma (18 rows of 32), then 144 of each chroma (9 rows of 16)."""
 
+NO_LEVELS = np.zeros(HISTOGRAM_BINS, np.uint16)
+"""Of a frame that can't be dark."""
+
 
 class Thumbnails(NamedTuple):
     """Signatures and histograms by frame number; a frame that is missing repeats the one before."""
@@ -89,9 +92,6 @@ class ThumbnailFile:
         for file, path in zip(self._files, self._paths, strict=True):
             file.close()
             path.unlink(missing_ok=True)
-
-
-NO_LEVELS = np.zeros(HISTOGRAM_BINS, np.uint16)
 
 
 def signature(thinned: Plane, blue: Plane, red: Plane) -> Signature:

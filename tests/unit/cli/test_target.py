@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cli.errors import NotRunningError
-from cli.target import AwsTarget, LocalTarget, On, choose_target
+from cli.target import AwsTarget, Deployment, LocalTarget, On, choose_target
 from local import supervisor
 from local.supervisor import Environment
 
@@ -83,3 +83,17 @@ def test_a_question_to_nobody_says_how_to_start(monkeypatch: pytest.MonkeyPatch)
 def test_a_pipeline_on_amazons_aws_is_not_stopped() -> None:
     with pytest.raises(NotRunningError, match="cdk destroy"):
         AwsTarget("dev").stop()
+
+
+@pytest.mark.parametrize(
+    ("loopback", "signed", "summed"), [(True, False, "when_required"), (False, None, "when_supported")]
+)
+def test_only_on_this_machine_a_film_goes_up_without_sums(
+    loopback: bool, signed: bool | None, summed: str
+) -> None:
+    os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
+    deployment = Deployment("dev", {}, poll_seconds=0, patience_seconds=0, loopback=loopback)
+    config: Any = deployment.s3.meta.config
+    assert (config.s3 or {}).get("payload_signing_enabled") is signed
+    assert config.request_checksum_calculation == summed
+    assert config.retries["total_max_attempts"] == 4

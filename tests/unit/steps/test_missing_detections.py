@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.fakes import FakeUploads, ProbingTranscoder, fake_services, upload_event
+from tests.fakes import FakeUploads, fake_services, upload_event
+from tests.transcoders import ProbingTranscoder
 from tests.unit.steps.test_trailer_steps import analysed
 from trailer.steps.complete_video import complete_video
 from trailer.steps.plan_trailer import plan_trailer

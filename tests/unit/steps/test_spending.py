@@ -8,7 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.fakes import FakeUploads, ProbingTranscoder, fake_services, upload_event
+from tests.fakes import FakeUploads, fake_services, upload_event
+from tests.transcoders import ProbingTranscoder
 from tests.unit.steps.test_proxies import SECONDS, Transcoder
 from trailer.domain.work.cost import PROXY_PER_MINUTE, REKOGNITION_PER_MINUTE, RENDER_PER_MINUTE, WORKFLOW
 from trailer.domain.work.jobs import RESULTS_KEPT

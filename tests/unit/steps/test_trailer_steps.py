@@ -4,7 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from tests.fakes import RATE, FakeUploads, ProbingTranscoder, fake_services, upload_event
+from tests.fakes import FakeUploads, fake_services, upload_event
+from tests.transcoders import RATE, ProbingTranscoder
 from tests.unit.steps.test_detection_jobs import completion
 from tests.unit.steps.test_record_failure import lambda_error
 from trailer.errors import (
