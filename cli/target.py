@@ -6,7 +6,9 @@ for a ``Deployment`` and talks to that through boto3, whatever is behind it.
 
 from __future__ import annotations
 
+import importlib
 import os
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -162,6 +164,8 @@ class LocalTarget:
         """Start the local AWS if need be, and deploy what changed."""
         from local import supervisor
 
+        # A start leaves this process idle for as long as it will need for this.
+        threading.Thread(target=_import_clients).start()
         environment = supervisor.up(self._state_dir(), progress=progress)
         environment = supervisor.deploy(environment, stage=self.stage, progress=progress)
         return self._deployment(environment.client_env(), environment.outputs)
@@ -248,6 +252,12 @@ def choose_target(on: On, stage: str | None, state_dir: Path | None) -> Target:
     if on is On.LOCAL:
         return LocalTarget(stage or "local", state_dir)
     return AwsTarget(stage or "dev")
+
+
+def _import_clients() -> None:
+    """Import what every upload needs."""
+    for name in ("boto3", "botocore.config", "boto3.s3.transfer"):
+        importlib.import_module(name)
 
 
 def _cloudformation() -> CloudFormationClient:

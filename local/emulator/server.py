@@ -10,8 +10,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from local.emulator import corrections, events
+from local.emulator import corrections, events, restoring
 from local.emulator.configuration import HOST, configure, require_pinned_version
+from local.emulator.functions.install import start_seed
 from local.faults import deliveries
 from local.faults.calls import CallFaults
 from local.faults.gateway import FaultyGateway
@@ -44,6 +45,9 @@ class Gateway:
             path = scope["path"]
             if path == "/_local/activity":
                 await _answer(send, self._activity())
+                return
+            if path == "/_local/stacks":
+                await _answer(send, restoring.stacks())
                 return
             if path == "/_local/save":
                 await asyncio.to_thread(self._save)
@@ -88,9 +92,10 @@ def serve(port: int, state_dir: Path) -> None:
     """
     require_pinned_version()
     configure(port, state_dir)
+    forks = start_seed(state_dir)
     from ministack import app as ministack  # noqa: PLC0415  (it reads the environment at import)
 
-    corrections.apply(state_dir)
+    corrections.apply(state_dir, forks)
     lock = threading.Lock()
 
     def save() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from local.emulator.engine import Engine
 from local.emulator.executions import Executions
 from local.emulator.functions.install import Functions
+from local.emulator.imports import after_import
 from local.emulator.states import definition
 from local.emulator.states.errors import UnsupportedError
 from local.emulator.states.tokens import TokenError
@@ -26,7 +27,6 @@ def install(state_dir: Path, functions: Functions) -> Engine:
     """Replace what runs executions and answers task tokens; return the engine."""
     from ministack.core.responses import error_response_json, json_response  # noqa: PLC0415
     from ministack.services import stepfunctions  # noqa: PLC0415
-    from ministack.services.cloudformation import provisioners  # noqa: PLC0415
 
     sfn: Any = stepfunctions
     engine = Engine(state_dir / "executions.jsonl", functions)
@@ -36,7 +36,7 @@ def install(state_dir: Path, functions: Functions) -> Engine:
     Executions(engine)
     for name in ("_create_state_machine", "_update_state_machine"):
         setattr(sfn, name, _checked(getattr(sfn, name), error_response_json))
-    provisioners._sfn_definition = _checked_definition(provisioners._sfn_definition)
+    after_import("ministack.services.cloudformation.provisioners", _check_deployed)
 
     def answering(action: Callable[[dict[str, Any]], None]) -> Action:
         def answer(request: dict[str, Any]) -> Response:
@@ -139,8 +139,9 @@ def _checked(original: Action, refuse: Callable[..., Any]) -> Action:
     return check
 
 
-def _checked_definition(original: Callable[[Any], str]) -> Callable[[Any], str]:
+def _check_deployed(provisioners: Any) -> None:
     """Check what CloudFormation creates too, so that a deployment fails with the reason."""
+    original: Callable[[Any], str] = provisioners._sfn_definition
 
     def check(properties: Any) -> str:
         text = original(properties)
@@ -150,4 +151,4 @@ def _checked_definition(original: Callable[[Any], str]) -> Callable[[Any], str]:
             raise ValueError(f"Invalid State Machine Definition: '{error}'") from error
         return text
 
-    return check
+    provisioners._sfn_definition = check

@@ -7,11 +7,13 @@ import logging
 import signal
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import av.logging
-
+from local.late import Late
 from local.mediaconvert.server import Server
-from local.mediaconvert.service import Service
+
+if TYPE_CHECKING:
+    from local.mediaconvert.operations import Operations
 
 
 def main() -> None:
@@ -22,19 +24,33 @@ def main() -> None:
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s mediaconvert %(levelname)s %(message)s")
     logging.getLogger("botocore").setLevel(logging.WARNING)
-    av.logging.set_level(av.logging.PANIC)
     arguments.state.mkdir(parents=True, exist_ok=True)
-    service = Service(arguments.state)
-    server = Server(arguments.port, service)
-    service.start()
+    operations = Late(lambda: _operations(arguments.state))
+    server = Server(arguments.port, operations)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     logging.getLogger(__name__).info("listening on http://127.0.0.1:%d", server.port)
+    # Jobs of the last run are taken up then, too.
+    operations.prepare()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     stop.wait()
     server.shutdown()
-    service.stop()
+    for made in operations.made:
+        made.service.stop()
+
+
+def _operations(state: Path) -> Operations:
+    """Make the service, and let it take up its jobs."""
+    import av.logging  # noqa: PLC0415  (slow to import, as all of the following is)
+
+    from local.mediaconvert.operations import Operations  # noqa: PLC0415
+    from local.mediaconvert.service import Service  # noqa: PLC0415
+
+    av.logging.set_level(av.logging.PANIC)
+    service = Service(state)
+    service.start()
+    return Operations(service)
 
 
 if __name__ == "__main__":

@@ -10,11 +10,15 @@ import sys
 import threading
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
+from local.late import Late
 from local.rekognition.limits import THROTTLES
-from local.rekognition.passes import PassSettings
 from local.rekognition.server import Server
-from local.rekognition.service import Service, ServiceSettings
+from local.rekognition.settings import PassSettings, ServiceSettings
+
+if TYPE_CHECKING:
+    from local.rekognition.service import Service
 
 
 def _arguments() -> argparse.Namespace:
@@ -55,7 +59,13 @@ def main() -> None:
         region=os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1",
         passes=PassSettings(max(0, arguments.coalesce_ms) / 1000, max(1, arguments.max_films)),
     )
-    service = Service(arguments.state, settings)
+
+    def make() -> Service:
+        from local.rekognition.service import Service  # noqa: PLC0415  (slow to import)
+
+        return Service(arguments.state, settings)
+
+    service = Late(make)
     server = Server(arguments.port, service)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -65,10 +75,13 @@ def main() -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     logging.getLogger(__name__).info("listening on %s:%d", *server.server_address[:2])
+    # Jobs of the last run are taken up then, too.
+    service.prepare(lambda made: made.prepare())
     try:
         server.serve_forever(poll_interval=0.1)
     finally:
-        service.close()
+        for made in service.made:
+            made.close()
         server.server_close()
 
 

@@ -12,7 +12,6 @@ import logging
 import shutil
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from local.rekognition.answers.measured import Measured
@@ -21,6 +20,7 @@ from local.rekognition.fates import FAILURE, Fates, later
 from local.rekognition.jobs import FAILED, SUCCEEDED, Job, Jobs
 from local.rekognition.measure.film import FilmError
 from local.rekognition.objects import VideoStore
+from local.rekognition.settings import PassSettings
 from local.rekognition.workers import Order, SpareWorkers
 
 log = logging.getLogger(__name__)
@@ -30,15 +30,6 @@ TRIES = 2
 """Decodings of one film; a second one if the first breaks off, for that may be the machine's fault."""
 IN_EVERY_PASS = frozenset({"segments", "celebrities"})
 """Shots are measured by every pass, and celebrities need only the film's description."""
-
-
-@dataclass(frozen=True, slots=True)
-class PassSettings:
-    """How passes are scheduled."""
-
-    coalesce_seconds: float = 0.15
-    most_films: int = 2
-    """Films decoded at the same time; the others wait and stay IN_PROGRESS."""
 
 
 class BrokenOffError(Exception):
@@ -72,6 +63,9 @@ class Passes:
         self._waiting: dict[str, list[Job]] = {}
         self._stop = threading.Event()
         self._workers = SpareWorkers()
+
+    def prepare(self) -> None:
+        """Have a worker ready, so that the first film doesn't wait for its imports."""
         self._workers.prepare()
 
     def measured(self, film: str) -> Measured:
@@ -89,6 +83,8 @@ class Passes:
                 waiting.append(job)
                 return
             self._waiting[job.film] = [job]
+        if not self.measured(job.film).holds(job.detector):
+            self.prepare()
         threading.Thread(target=self._run, args=(job.film,), name=f"pass-{job.film[:8]}", daemon=True).start()
 
     def forget_except(self, films: set[str]) -> None:

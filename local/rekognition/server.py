@@ -7,16 +7,19 @@ import logging
 import re
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local.faults.handler import judge, refused, silenced
+from local.late import Late
 from local.rekognition.faults import (
     Fault,
     InternalServerError,
     SerializationException,
     UnknownOperationException,
 )
-from local.rekognition.service import Service
+
+if TYPE_CHECKING:
+    from local.rekognition.service import Service
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +36,7 @@ class Server(ThreadingHTTPServer):
     allow_reuse_address = True
     request_queue_size = 64
 
-    def __init__(self, port: int, service: Service) -> None:
+    def __init__(self, port: int, service: Late[Service]) -> None:
         self.service = service
         super().__init__((HOST, port), Handler)
 
@@ -52,7 +55,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/health":
             self._answer(200, {"status": "ok"})
         elif self.path == "/about":
-            self._answer(200, self.server.service.about())
+            self._answer(200, self.server.service().about())
         else:
             self._answer(404, {"message": "Only /health and /about are read with GET."})
 
@@ -63,7 +66,7 @@ class Handler(BaseHTTPRequestHandler):
             verdict = judge(self, json.dumps(body))
             if refused(self, verdict):
                 return
-            answer = self.server.service.call(self._operation(), body, self._user())
+            answer = self.server.service().call(self._operation(), body, self._user())
             if silenced(self, verdict):
                 return
         except Fault as fault:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,7 +24,8 @@ from local.rekognition.limits import CallRate
 from local.rekognition.model import check_input, operation
 from local.rekognition.objects import VideoStore
 from local.rekognition.paging import Pages
-from local.rekognition.passes import Passes, PassSettings
+from local.rekognition.passes import Passes
+from local.rekognition.settings import ServiceSettings
 
 log = logging.getLogger(__name__)
 
@@ -82,18 +82,6 @@ DETECTORS = (
 )
 STARTS = {detector.start: detector for detector in DETECTORS}
 GETS = {detector.get: detector for detector in DETECTORS}
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceSettings:
-    """Quotas of the account and the schedule of passes."""
-
-    most_open_jobs: int = 20
-    start_rate: float = 5.0
-    get_rate: float = 20.0
-    throttle: str = "ProvisionedThroughputExceededException"
-    region: str = "us-east-1"
-    passes: PassSettings = field(default_factory=PassSettings)
 
 
 class Service:
@@ -191,6 +179,10 @@ class Service:
             if following is not None:
                 answer["NextToken"] = following
         return answer
+
+    def prepare(self) -> None:
+        """Have a worker ready for the first film."""
+        self._passes.prepare()
 
     def about(self) -> Answer:
         """What this stand-in measures, and what it does not know."""

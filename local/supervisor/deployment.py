@@ -1,11 +1,9 @@
 """Deploy the project as it would be deployed to AWS, and skip it all when nothing changed."""
 
 import json
-import urllib.parse
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 from local.errors import DeployError
 from local.supervisor.cdk import run_cdk
@@ -15,7 +13,6 @@ from local.supervisor.services import fetch
 
 BOOTSTRAP_STACK = "CDKToolkit"
 RECORD_FILE = "deployment.json"
-_CLOUDFORMATION = "{http://cloudformation.amazonaws.com/doc/2010-05-15/}"
 
 
 def deploy(
@@ -69,18 +66,11 @@ def _save(environment: Environment) -> None:
 
 
 def stacks(environment: Environment) -> dict[str, str]:
-    """Ask CloudFormation for the stacks and their status.
+    """Ask for CloudFormation's stacks and their status.
 
-    Plain HTTP: importing boto3 would take longer than everything else that an unchanged project needs.
+    Not by DescribeStacks: it would wake a service that nothing needs while nothing is deployed.
     """
-    form = urllib.parse.urlencode({"Action": "DescribeStacks", "Version": "2010-05-15"}).encode()
-    answer = ElementTree.fromstring(fetch(f"{environment.endpoint_url}/?Action=DescribeStacks", data=form))
-    found: dict[str, str] = {}
-    for member in answer.iter(f"{_CLOUDFORMATION}member"):
-        name = member.findtext(f"{_CLOUDFORMATION}StackName")
-        status = member.findtext(f"{_CLOUDFORMATION}StackStatus")
-        if name and status and status != "DELETE_COMPLETE":
-            found[name] = status
+    found: dict[str, str] = json.loads(fetch(f"{environment.endpoint_url}/_local/stacks"))
     return found
 
 

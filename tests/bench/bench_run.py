@@ -1,8 +1,8 @@
 """What a run costs outside analysis and rendering, and what ten films at once need: `python -m tests.bench.bench_run`.
 
 On a local AWS of its own: the first deployment, then runs of a short sample
-film on the running environment (medians with the range), then ten uploads at
-once until every one has its terminal record, with the peak of the memory that
+film on the running environment and on one that was stopped and only saved
+(medians with the range), then ten uploads at once until every one has its terminal record, with the peak of the memory that
 all processes of the local AWS hold together.
 """
 
@@ -27,7 +27,7 @@ from local.supervisor.process import holder
 
 PROJECT = Path(__file__).resolve().parents[2]
 ALLOWED_SECONDS = 3.0
-"""Outside analysis and rendering, on a running environment."""
+"""Outside analysis and rendering, on a running or saved environment."""
 LIMIT_SECONDS = 900
 
 
@@ -159,6 +159,14 @@ def main() -> int:
             supervisor.down(state_dir)
 
 
+def tell(title: str, found: Sequence[dict[str, float]]) -> None:
+    """Print what was spent outside analysis and rendering, and on what."""
+    spent = [outside(parts) for parts in found]
+    say(f"{title}: {median(spent)} s outside analysis and rendering (allowed {ALLOWED_SECONDS:g})")
+    for part in ("environment", "upload", "download", "everything else"):
+        say(f"  {part}: {median([parts[part] for parts in found])} s")
+
+
 def measure(state_dir: Path, film: Path, folder: Path, runs: int, count: int) -> int:
     """Measure on one local AWS."""
     words = ("run", film, "--profile", "romance", "--max-duration", "10", "--out", folder / "out")
@@ -166,13 +174,12 @@ def measure(state_dir: Path, film: Path, folder: Path, runs: int, count: int) ->
     say(
         f"first run: environment {first['environment']:.1f} s, outside analysis and rendering {outside(first):.1f} s"
     )
-    warm = [seconds_of(trailer(state_dir, *words)) for _ in range(runs)]
-    spent = [outside(parts) for parts in warm]
-    say(
-        f"running environment: {median(spent)} s outside analysis and rendering (allowed {ALLOWED_SECONDS:g})"
-    )
-    for part in ("environment", "upload", "download", "everything else"):
-        say(f"  {part}: {median([parts[part] for parts in warm])} s")
+    tell("running environment", [seconds_of(trailer(state_dir, *words)) for _ in range(runs)])
+    saved = []
+    for _ in range(runs):
+        supervisor.down(state_dir)
+        saved.append(seconds_of(trailer(state_dir, *words)))
+    tell("saved environment", saved)
     films = []
     for number in range(count):
         films.append(folder / f"film {number}.mp4")

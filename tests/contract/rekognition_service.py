@@ -14,8 +14,10 @@ import botocore.session
 from botocore.config import Config
 from botocore.model import ListShape, Shape, StructureShape
 
+from local.late import Late
 from local.rekognition.server import Server
-from local.rekognition.service import Service, ServiceSettings
+from local.rekognition.service import Service
+from local.rekognition.settings import ServiceSettings
 
 QUICK = ServiceSettings(start_rate=0, get_rate=0)
 
@@ -33,7 +35,7 @@ def client_of(port: int) -> Any:
 def serving(state: Path, settings: ServiceSettings = QUICK) -> Iterator[Any]:
     """The service in this process, and a client of it."""
     service = Service(state, settings)
-    server = Server(0, service)
+    server = Server(0, Late(lambda: service))
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

@@ -10,6 +10,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from local.late import Late
+from local.mediaconvert.operations import Operations
 from local.mediaconvert.server import Server
 from local.mediaconvert.service import Service
 from tests.contract.loopback_s3 import loopback_s3
@@ -39,7 +41,7 @@ class Running:
     def __init__(self, s3, state):
         self.s3, self.state = s3, state
         self.service = Service(state)
-        self.server = Server(0, self.service)
+        self.server = Server(0, Late(lambda: Operations(self.service)))
         self.service.start()
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()

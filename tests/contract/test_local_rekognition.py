@@ -16,8 +16,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from local.rekognition.passes import PassSettings
-from local.rekognition.service import ServiceSettings
+from local.rekognition.settings import PassSettings, ServiceSettings
 from local.sample_film import make_sample_film
 from tests.contract.loopback_aws import LoopbackAws, loopback_aws
 from tests.contract.rekognition_service import assert_fits, ended, output_shape, serving, wait_until

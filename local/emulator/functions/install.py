@@ -26,8 +26,8 @@ _ENDPOINTS = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_REKOGNITION", "AWS_ENDPOINT_
 class Functions:
     """Unpacks deployed code and runs it."""
 
-    def __init__(self, state_dir: Path) -> None:
-        """Prepare the directories and the process that workers are forked from."""
+    def __init__(self, state_dir: Path, forks: Forks | None) -> None:
+        """Prepare the directories; ``forks`` is what ``start_seed`` returned."""
         from ministack.core import lambda_runtime  # noqa: PLC0415  (configured before import)
         from ministack.services import lambda_svc  # noqa: PLC0415
 
@@ -39,7 +39,7 @@ class Functions:
         self._lock = threading.Lock()
         self._packages = link_packages(self._root / "runtime")
         self._faults = injector()
-        self._forks = Forks(self._packages) if can_fork() else None
+        self._forks = forks
         self.pool = Pool(start=self._start)
 
     def close(self) -> None:
@@ -192,11 +192,19 @@ class Functions:
         }
 
 
-def install(state_dir: Path) -> Functions:
+def start_seed(state_dir: Path) -> Forks | None:
+    """Start the process that workers are forked from; ``None`` where there is no forking.
+
+    It takes as long to get ready as the emulator, and should do so beside it.
+    """
+    return Forks(link_packages(state_dir / "functions" / "runtime")) if can_fork() else None
+
+
+def install(state_dir: Path, forks: Forks | None) -> Functions:
     """Replace what runs Python functions; return it."""
     from ministack.services import lambda_svc  # noqa: PLC0415
 
-    functions = Functions(state_dir)
+    functions = Functions(state_dir, forks)
     emulator: Any = lambda_svc
     emulator._execute_function_warm = functions.execute
     return functions

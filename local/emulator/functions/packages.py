@@ -14,12 +14,18 @@ ROOTS = ("awslambdaric", "boto3", "aws-lambda-powertools", "aws-xray-sdk")
 POWERTOOLS_LAYER = re.compile(r"arn:aws:lambda:[a-z0-9-]+:017000801446:layer:AWSLambdaPowertoolsPython\w*.*")
 """The public layer can't be fetched here; what it holds is among the packages above."""
 
+_MARK_FILE = "linked.txt"
+"""Names the state of the environment that the links are of; to read that takes a tenth of a start."""
+
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)\s*([^;]*)(;.*)?$")
 
 
 def link_packages(target: Path) -> Path:
     """Fill a directory with links to the runtime's packages and return it."""
     target.mkdir(parents=True, exist_ok=True)
+    mark, installed = target / _MARK_FILE, _installed()
+    if mark.exists() and mark.read_text(encoding="utf-8") == installed:
+        return target
     wanted = {entry.name: entry for name in sorted(_closure()) for entry in _entries(distribution(name))}
     for stale in target.iterdir():
         if stale.is_symlink() and stale.name not in wanted:
@@ -30,7 +36,14 @@ def link_packages(target: Path) -> Path:
             continue
         link.unlink(missing_ok=True)
         link.symlink_to(source)
+    mark.write_text(installed, encoding="utf-8")
     return target
+
+
+def _installed() -> str:
+    """Tell one state of this environment from another: to install or remove a package changes it."""
+    place = Path(str(distribution(ROOTS[1]).locate_file("")))
+    return f"{place} {place.stat().st_mtime_ns}"
 
 
 def has_runtime_client() -> bool:

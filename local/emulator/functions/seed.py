@@ -20,7 +20,10 @@ import time
 import traceback
 from typing import Any
 
-PRELOADED = ("boto3", "s3transfer.manager", "boto3.dynamodb.transform", "jmespath", "logging.config")
+PRELOADED = (
+    *("boto3", "s3transfer.manager", "boto3.dynamodb.transform", "jmespath", "logging.config"),
+    *("asyncio", "typing_extensions", "wrapt"),
+)
 """Nothing that reads a function's environment at import, as Powertools and the runtime client do."""
 
 _MESSAGE_BYTES = 1 << 20
@@ -32,11 +35,28 @@ def preload() -> None:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     with contextlib.suppress(Exception):
-        # A client imports as much again when it is made. This one is never used.
+        _share_descriptions()
+        # A client imports as much again when it is made. These are never used.
         session = sys.modules["boto3"].session.Session("x", "x", region_name="us-east-1")
         session.client("s3")
+        session.resource("dynamodb")
     gc.collect()
     gc.freeze()
+
+
+def _share_descriptions() -> None:
+    """Let every session read the descriptions of services through one loader, which keeps what it has read.
+
+    To parse those of S3, DynamoDB and the endpoints takes longer than all that a client does with them.
+    """
+    botocore: Any = importlib.import_module("botocore.session")
+    create = botocore.create_loader
+    shared = create()
+
+    def create_loader(search_path: str | None = None) -> Any:
+        return create(search_path) if search_path else shared
+
+    botocore.create_loader = create_loader
 
 
 def become(order: dict[str, Any], output: int) -> None:

@@ -1,13 +1,16 @@
 """What survives the end of the emulator: everything that was deployed, and every film under way."""
 
 import json
+import subprocess
+import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.conformance.conftest import Emulator, Machines, create_function, free_port
+from tests.e2e.conformance.conftest import PROJECT, Emulator, Machines, create_function, free_port
 from tests.e2e.conformance.media import FakeMediaConvert
 from tests.e2e.conformance.states import each, task
 
@@ -66,8 +69,6 @@ def test_an_execution_goes_on_where_it_was(own: Emulator, tmp_path: Path, *, kil
 
 
 def save(emulator: Emulator) -> None:
-    import urllib.request
-
     urllib.request.urlopen(f"{emulator.url}/_local/save", data=b"").close()
 
 
@@ -132,3 +133,53 @@ def test_messages_reach_their_function_after_a_start_on_another_port(own: Emulat
     url = sqs.get_queue_url(QueueName="completions")["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody=f'{{"counter": "{counter}"}}')
     assert written(counter) == "."
+
+
+TEMPLATE = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
+
+
+def test_a_service_that_nobody_asked_for_keeps_what_it_had(own: Emulator) -> None:
+    """It sleeps until it is used; a start and a stop meanwhile must not take its state."""
+    own.client("cloudformation").create_stack(StackName="sleeper", TemplateBody=TEMPLATE)
+    stacks = {"sleeper": "CREATE_COMPLETE"}
+    deadline = time.monotonic() + 10
+    while local(own, "stacks") != stacks:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    own.client("ssm").put_parameter(Name="sleeper", Value="kept", Type="String")
+    for _ in range(2):
+        own.stop()
+        own.start()
+        own.client("s3").create_bucket(Bucket="touch")
+        assert local(own, "stacks") == stacks, "known from its file"
+    assert own.client("ssm").get_parameter(Name="sleeper")["Parameter"]["Value"] == "kept"
+    described = own.client("cloudformation").describe_stacks(StackName="sleeper")["Stacks"]
+    assert described[0]["StackStatus"] == "CREATE_COMPLETE"
+    own.client("cloudformation").delete_stack(StackName="sleeper")
+    while local(own, "stacks"):
+        assert time.monotonic() < deadline + 10
+        time.sleep(0.05)
+
+
+def test_a_start_wakes_only_what_a_film_needs(own: Emulator) -> None:
+    """CloudFormation imports every service there is; once deployed, no start may pay for that again."""
+    own.client("cloudformation").create_stack(StackName="sleeper", TemplateBody=TEMPLATE)
+    own.stop()
+    program = (
+        "import sys; from pathlib import Path; from local.emulator import configuration, corrections;"
+        "configuration.configure(1, Path(sys.argv[1])); corrections.apply(Path(sys.argv[1]), None);"
+        "from ministack import app; app._load_persisted_state();"
+        "print(*sorted(n for n in sys.modules if n.startswith('ministack.services.') and n.count('.') == 2));"
+        "corrections.stop()"
+    )
+    command = [sys.executable, "-c", program, str(own.state)]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    awake = {name.rsplit(".", 1)[1] for name in done.stdout.split()}
+    assert {"lambda_svc", "stepfunctions", "s3", "dynamodb", "sqs", "sns", "eventbridge"} <= awake
+    assert not awake & {"cloudformation", "cognito", "cloudfront", "apigateway_v1", "iot", "ec2", "rds"}
+
+
+def local(emulator: Emulator, what: str) -> dict[str, str]:
+    with urllib.request.urlopen(f"{emulator.url}/_local/{what}", timeout=10) as response:
+        answer: dict[str, str] = json.load(response)
+        return answer
