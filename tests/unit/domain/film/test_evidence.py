@@ -49,8 +49,8 @@ def test_values_are_stored_as_python_rounds_them() -> None:
     # Middles between two stored values, and what lies right beside them.
     middles = [(2 * drawn.randrange(10**PLACES) + 1) / (2 * 10**PLACES) for _ in range(2_000)]
     beside = [nextafter(middle, end) for middle in middles for end in (0.0, 1.0)]
-    for value in (0.0, 1.0, *values, *middles, *beside):
-        assert rounded(value) == round(value, PLACES)
+    every = [0.0, 1.0, *values, *middles, *beside]
+    assert rounded(every) == [round(value, PLACES) for value in every]
 
 
 def test_an_ancestor_does_not_count_again_beside_its_descendant() -> None:

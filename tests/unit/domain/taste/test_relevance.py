@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.quality.titles import title
 from trailer.domain.film.evidence import Concept, Moment
 from trailer.domain.taste.profiles import get_profile
-from trailer.domain.taste.relevance import opinions, relevance_track, score, tastes, wishes
+from trailer.domain.taste.relevance import RelevanceTrack, opinions, relevance_track, score, tastes, wishes
 from trailer.domain.time.timecode import FrameRange
 
 ACTION = get_profile("action_enthusiast")
@@ -69,3 +69,27 @@ def test_the_middle_of_a_rank_is_no_evidence() -> None:
     assert wishes(moment, {}, tastes(ACTION))["energy:cut_rate"] == 0
     slow = Moment(FrameRange(0, 25), 0, (), {"cut_rate": 0.0})
     assert wishes(slow, {}, tastes(ACTION))["energy:cut_rate"] < 0
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(1, 9), st.floats(0, 1)), min_size=1, max_size=12),
+    st.integers(0, 90),
+    st.integers(1, 60),
+)
+def test_a_track_is_the_sum_of_its_frames(
+    parts: list[tuple[int, int, float]], start: int, length: int
+) -> None:
+    """Wherever a stretch begins and ends: with a moment, inside one, in a gap, or outside all."""
+    moments, levels, position = [], {}, 0
+    for number, (gap, frames, level) in enumerate(parts):
+        own = FrameRange(position + gap, position + gap + frames)
+        moments.append(Moment(own, number, ()))
+        levels.update(dict.fromkeys(range(own.start, own.end), (number, level)))
+        position = own.end
+    track = RelevanceTrack(tuple(moments), tuple(level for _, _, level in parts), ())
+    shown = [levels[frame] for frame in range(start, start + length) if frame in levels]
+    assert track.integral(FrameRange(start, start + length)) == pytest.approx(
+        sum(level for _, level in shown)
+    )
+    touched = sorted({number for number, _ in shown})
+    assert list(track.overlapping(FrameRange(start, start + length))) == touched

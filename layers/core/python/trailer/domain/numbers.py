@@ -1,9 +1,29 @@
-"""The few statistics that the metrics need; each is None where it has no meaning."""
+"""Rounding, and the few statistics that the metrics need; each is None where it has no meaning."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import fsum, sqrt
+from typing import Final
+
+_UNITS: Final = tuple(float(10**places) for places in range(13))
+_SURE: Final = 1e12
+"""Below this, a product of a value and a unit is right to a thousandth."""
+_SURELY_NEAREST: Final = 0.499
+
+
+def rounded(value: float, places: int) -> float:
+    """``round(value, places)`` in a third of its time; planning does that a hundred thousand times.
+
+    Only near the middle of two results, and for the negative and the huge, it is left to Python.
+    """
+    unit = _UNITS[places]
+    scaled = value * unit
+    if 0 <= scaled < _SURE:
+        nearest = int(scaled + 0.5)
+        if -_SURELY_NEAREST < scaled - nearest < _SURELY_NEAREST:
+            return nearest / unit
+    return round(value, places)
 
 
 def mean(values: Sequence[float]) -> float | None:

@@ -71,7 +71,7 @@ class FaceDetection:
     area: float
     """Share of the picture, 0 to 1."""
     emotions: tuple[tuple[str, float], ...] = ()
-    """Emotion type and confidence 0-100, sorted by type; empty when the detector measured none."""
+    """Emotion type and confidence 0-100, each once, sorted by type; empty when the detector measured none."""
     brightness: float | None = None
     sharpness: float | None = None
 

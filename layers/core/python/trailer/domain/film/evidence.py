@@ -19,7 +19,7 @@ from trailer.domain.film.faces import face_readings
 from trailer.domain.film.moments import MomentGrid
 from trailer.domain.film.ranks import ranked
 from trailer.domain.film.shots import Shot, cut_rates
-from trailer.domain.time.timecode import FrameRange, milliseconds_to_frame
+from trailer.domain.time.timecode import FrameRange
 
 PLACES: Final = 4
 """Decimals of a stored strength; its last digit is far below a detector's noise."""
@@ -91,24 +91,25 @@ Darkness labels, or faces darker than the film's median; speech: share of the ti
 
 def strength(confidence: float) -> float:
     """A detector's confidence of 50-100 as 0-1; below 50 there is no evidence."""
-    return min(1.0, max(0.0, (confidence - 50.0) / 50.0))
+    share = (confidence - 50.0) / 50.0
+    return 0.0 if share < 0.0 else 1.0 if share > 1.0 else share
 
 
-def to_frames(span: MillisecondSpan, rate: Fraction, grid: MomentGrid) -> FrameRange | None:
-    """The frames that a finding speaks for; None when that is outside all shots.
+def to_frames(span: MillisecondSpan, rate: Fraction, grid: MomentGrid) -> tuple[int, int] | None:
+    """The frames that a finding speaks for, from one up to another; None when that is outside all shots.
 
     A stretch speaks for itself. A sampled moment speaks for a quarter of a second on both
     sides (the detector looks twice a second), but never beyond its shot.
     """
-    first = milliseconds_to_frame(span.start, rate)
+    first = grid.frame_at(span.start)
     if not span.is_sample:
-        return FrameRange(first, max(first + 1, milliseconds_to_frame(span.end, rate)))
+        return first, max(first + 1, grid.frame_at(span.end))
     moment = grid.at(first)
     if moment is None:
         return None
     half = -(-rate.numerator // (_SAMPLES_BOTH_SIDES * rate.denominator))
     shot = grid.shot_around(moment)
-    return FrameRange(max(shot.start, first - half), min(shot.end, first + half))
+    return max(shot.start, first - half), min(shot.end, first + half)
 
 
 def gather(
@@ -124,7 +125,7 @@ def gather(
     """
     grid = MomentGrid(shots, rate)
     ancestors, categories = _taxonomy(detections.labels)
-    found = [_Found() for _ in range(len(grid))]
+    found = _Found(len(grid))
     keys = _Keys()
     labels = ((keys["label", d.name], d.span, d.confidence) for d in detections.labels)
     _attach(found, grid, rate, labels)
@@ -138,7 +139,7 @@ def gather(
         if d.confidence >= CELEBRITY_CONFIDENCE
     )
     _attach(found, grid, rate, celebrities)
-    _add_faces(found, keys, detections, grid, rate)
+    _add_faces(found, keys, detections, grid)
     _add_cut_rate(found, shots, grid, rate)
     _add_darkness(found, keys)
     _add_speech(found, words, grid)
@@ -160,13 +161,11 @@ class _Keys(dict[tuple[str, str], int]):
 
 
 class _Found:
-    """What has been found at one moment so far."""
+    """What has been found so far, by moment."""
 
-    __slots__ = ("cues", "strengths")
-
-    def __init__(self) -> None:
-        self.strengths: dict[int, float] = {}
-        self.cues: dict[str, float] = {}
+    def __init__(self, moments: int) -> None:
+        self.strengths: list[dict[int, float]] = [{} for _ in range(moments)]
+        self.cues: list[dict[str, float]] = [{} for _ in range(moments)]
 
 
 def _taxonomy(
@@ -186,7 +185,7 @@ def _taxonomy(
 
 
 def _attach(
-    found: list[_Found],
+    found: _Found,
     grid: MomentGrid,
     rate: Fraction,
     findings: Iterable[tuple[int, MillisecondSpan, float]],
@@ -195,17 +194,18 @@ def _attach(
 
     A finding counts in full when it covers half of the moment, in proportion when less.
     """
-    told: MillisecondSpan | None = None
-    shares: list[tuple[int, float]] = []
+    start: int | None = None
+    end: int | None = None
+    reached: list[tuple[dict[int, float], float]] = []
     for key, span, confidence in findings:
         full = strength(confidence)
         if full <= 0:
             continue
-        if span != told:  # What is seen together comes together, with the same span.
-            told, shares = span, _shares(span, grid, rate)
-        for moment, share in shares:
+        if span.start != start or span.end != end:  # What is seen together comes together.
+            start, end = span.start, span.end
+            reached = [(found.strengths[moment], share) for moment, share in _shares(span, grid, rate)]
+        for strengths, share in reached:
             value = full * share
-            strengths = found[moment].strengths
             if value > strengths.get(key, 0.0):
                 strengths[key] = value
 
@@ -216,25 +216,24 @@ def _shares(span: MillisecondSpan, grid: MomentGrid, rate: Fraction) -> list[tup
     if frames is None:
         return []
     shares = []
-    for moment, shared in grid.overlapping(frames):
+    for moment, shared in grid.overlapping(*frames):
         length = grid.lengths[moment]
         shares.append((moment, 2 * shared / length if 2 * shared < length else 1.0))
     return shares
 
 
-def _rarity(found: Sequence[_Found], keys: _Keys) -> dict[str, float]:
+def _rarity(found: _Found, keys: _Keys) -> dict[str, float]:
     """How rare each label is within this film: ln((1+T)/(1+n)) / ln(1+T) over T moments."""
-    count = Counter(chain.from_iterable(moment.strengths for moment in found))
-    whole = log(1 + len(found))
+    count = Counter(chain.from_iterable(found.strengths))
+    moments = len(found.strengths)
+    whole = log(1 + moments)
     return {
-        name: round(log((1 + len(found)) / (1 + count[number])) / whole, PLACES)
+        name: round(log((1 + moments) / (1 + count[number])) / whole, PLACES)
         for number, (_, name) in enumerate(keys)
     }
 
 
-def _collapse_ancestors(
-    found: Iterable[_Found], keys: _Keys, ancestors: Mapping[str, frozenset[str]]
-) -> None:
+def _collapse_ancestors(found: _Found, keys: _Keys, ancestors: Mapping[str, frozenset[str]]) -> None:
     """Drop labels that a descendant at the same moment already stands for.
 
     Rekognition returns Vehicle beside every Car. The ancestor stays only where it is much
@@ -245,60 +244,57 @@ def _collapse_ancestors(
         [number_of[up] for up in ancestors[name] if up in number_of and name not in ancestors[up]]
         for name in number_of
     ]
-    for moment in found:
-        strengths = moment.strengths
+    for strengths in found.strengths:
         for number, value in list(strengths.items()):
             for up in above[number]:
                 if up in strengths and value >= _COLLAPSE_SHARE * strengths[up]:
                     del strengths[up]
 
 
-def _add_faces(
-    found: list[_Found], keys: _Keys, detections: Detections, grid: MomentGrid, rate: Fraction
-) -> None:
-    for moment, reading in face_readings(detections.faces, grid, rate).items():
-        found[moment].cues.update(reading.cues)
-        strengths = found[moment].strengths
-        for emotion, value in reading.emotions:
+def _add_faces(found: _Found, keys: _Keys, detections: Detections, grid: MomentGrid) -> None:
+    for moment, reading in face_readings(detections.faces, grid).items():
+        found.cues[moment].update(reading.cues)
+        strengths = found.strengths[moment]
+        for emotion, value in reading.emotions.items():
             strengths[keys["emotion", emotion]] = value
 
 
-def _add_cut_rate(found: list[_Found], shots: Sequence[Shot], grid: MomentGrid, rate: Fraction) -> None:
+def _add_cut_rate(found: _Found, shots: Sequence[Shot], grid: MomentGrid, rate: Fraction) -> None:
     if len(shots) < 2:
         return
     ranks = ranked(cut_rates(shots, int(_CUT_RATE_WINDOW_SECONDS * rate)))
-    for moment, shot in enumerate(grid.shot_of):
-        found[moment].cues["cut_rate"] = ranks[shot]
+    for cues, shot in zip(found.cues, grid.shot_of, strict=True):
+        cues["cut_rate"] = ranks[shot]
 
 
-def _add_darkness(found: list[_Found], keys: _Keys) -> None:
+def _add_darkness(found: _Found, keys: _Keys) -> None:
     labels = [keys["label", name] for name in _DARK_LABELS]
-    for moment in found:
-        dark = max([moment.strengths.get(label, 0.0) for label in labels])
-        if "brightness" in moment.cues:
-            dark = max(dark, 1 - 2 * moment.cues["brightness"])
+    for strengths, cues in zip(found.strengths, found.cues, strict=True):
+        dark = max([strengths.get(label, 0.0) for label in labels])
+        if "brightness" in cues:
+            dark = max(dark, 1 - 2 * cues["brightness"])
         if dark > 0:
-            moment.cues["darkness"] = dark
+            cues["darkness"] = dark
 
 
-def _add_speech(found: list[_Found], words: Sequence[FrameRange] | None, grid: MomentGrid) -> None:
+def _add_speech(found: _Found, words: Sequence[FrameRange] | None, grid: MomentGrid) -> None:
     if words is None:
         return
-    spoken = [0] * len(found)
+    spoken = [0] * len(grid)
     for word in words:
-        for moment, shared in grid.overlapping(word):
+        for moment, shared in grid.overlapping(word.start, word.end):
             spoken[moment] += shared
-    for moment, frames in enumerate(spoken):
-        found[moment].cues["speech"] = min(1.0, frames / grid.ranges[moment].length)
+    for cues, frames, length in zip(found.cues, spoken, grid.lengths, strict=True):
+        cues["speech"] = min(1.0, frames / length)
 
 
 def _moderation_parents(moderation: Iterable[ModerationDetection]) -> dict[str, tuple[str, ...]]:
     return {d.name: (d.parent,) for d in sorted(moderation) if d.parent}
 
 
-def _shown(found: Iterable[_Found], keys: _Keys) -> list[tuple[str, str]]:
+def _shown(found: _Found, keys: _Keys) -> list[tuple[str, str]]:
     """Kind and name, sorted, of all concepts that are left at any moment."""
-    numbers = set(chain.from_iterable(moment.strengths for moment in found))
+    numbers = set(chain.from_iterable(found.strengths))
     return sorted(key for number, key in enumerate(keys) if number in numbers)
 
 
@@ -319,27 +315,35 @@ def _concepts(
     return tuple(concepts)
 
 
-def _moments(found: Sequence[_Found], grid: MomentGrid, order: Sequence[int]) -> tuple[Moment, ...]:
+def _moments(found: _Found, grid: MomentGrid, order: Sequence[int]) -> tuple[Moment, ...]:
     """The moments with their concepts renumbered: ``order`` has the present numbers as they are to follow."""
-    index = {number: position for position, number in enumerate(order)}
-    return tuple(
-        Moment(
-            range=frames,
-            shot=shot,
-            strengths=tuple(
-                sorted([(index[number], rounded(value)) for number, value in moment.strengths.items()])
-            ),
-            cues={name: rounded(moment.cues[name]) for name in CUES if name in moment.cues},
+    position_of = {number: position for position, number in enumerate(order)}
+    moments = []
+    for frames, shot, strengths, cues in zip(
+        grid.ranges, grid.shot_of, found.strengths, found.cues, strict=True
+    ):
+        numbers = map(position_of.__getitem__, strengths)
+        names = [name for name in CUES if name in cues]
+        levels = rounded(map(cues.__getitem__, names))
+        moments.append(
+            Moment(
+                frames,
+                shot,
+                tuple(sorted(zip(numbers, rounded(strengths.values()), strict=True))),
+                dict(zip(names, levels, strict=True)),
+            )
         )
-        for frames, shot, moment in zip(grid.ranges, grid.shot_of, found, strict=True)
-    )
+    return tuple(moments)
 
 
-def rounded(value: float) -> float:
-    """``round(value, PLACES)`` in a third of its time: that is most of what making moments takes.
+def rounded(values: Iterable[float]) -> list[float]:
+    """``round(value, PLACES)`` of each in a third of its time: that is most of what making moments takes.
 
     Only near the middle of two stored values does it take more care to find the nearer one.
     """
-    scaled = value * _STORED
-    nearest = int(scaled + 0.5)
-    return nearest / _STORED if abs(scaled - nearest) < _SURELY_NEAREST else round(value, PLACES)
+    return [
+        nearest / _STORED
+        if -_SURELY_NEAREST < (scaled := value * _STORED) - (nearest := int(scaled + 0.5)) < _SURELY_NEAREST
+        else round(value, PLACES)
+        for value in values
+    ]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import chain, groupby
 from math import fsum, sqrt
 from operator import attrgetter
@@ -17,7 +16,6 @@ from typing import Final
 from trailer.domain.film.detections import FaceDetection
 from trailer.domain.film.moments import MomentGrid
 from trailer.domain.film.ranks import ranked
-from trailer.domain.time.timecode import milliseconds_to_frame
 
 FACE_CONFIDENCE: Final = 50.0
 
@@ -27,6 +25,8 @@ _CROWD: Final = 3
 _MATTERS: Final = 0.005
 """Smallest area of a face that counts in a two-shot."""
 _QUIET: Final = frozenset({"CALM", "UNKNOWN"})
+_FELT: Final = 0.01
+"""A smaller share is no emotion but what a detector spreads over all that it knows."""
 
 
 @dataclass(slots=True)
@@ -34,10 +34,10 @@ class FaceReading:
     """What the faces of one moment say; cues and emotions are 0 to 1."""
 
     cues: dict[str, float]
-    emotions: tuple[tuple[str, float], ...]
+    emotions: dict[str, float]
 
 
-def face_readings(faces: Iterable[FaceDetection], grid: MomentGrid, rate: Fraction) -> dict[int, FaceReading]:
+def face_readings(faces: Iterable[FaceDetection], grid: MomentGrid) -> dict[int, FaceReading]:
     """One reading for each moment that has a usable face.
 
     A face without emotions counts as a face and is no evidence of any emotion.
@@ -46,51 +46,52 @@ def face_readings(faces: Iterable[FaceDetection], grid: MomentGrid, rate: Fracti
     usable.sort(key=attrgetter("at"))
     sampled: dict[int, list[list[FaceDetection]]] = {}
     for at, group in groupby(usable, key=attrgetter("at")):
-        moment = grid.at(milliseconds_to_frame(at, rate))
+        moment = grid.at(grid.frame_at(at))
         if moment is not None:
             sampled.setdefault(moment, []).append(sorted(group, key=attrgetter("area", "emotions")))
-    readings = {moment: _read(samples) for moment, samples in sampled.items()}
     together = {moment: list(chain.from_iterable(samples)) for moment, samples in sampled.items()}
+    readings = {moment: _read(samples, together[moment]) for moment, samples in sampled.items()}
     for name in ("brightness", "sharpness"):
         for moment, rank in _ranked_quality(together, name).items():
             readings[moment].cues[name] = rank
     return readings
 
 
-def _read(samples: Sequence[Sequence[FaceDetection]]) -> FaceReading:
-    """What the samples of one moment say; the faces of each are sorted by area."""
+def _read(samples: Sequence[Sequence[FaceDetection]], together: Sequence[FaceDetection]) -> FaceReading:
+    """What the samples of one moment say; the faces of each are sorted by area, ``together`` has all."""
     areas = [[face.area for face in faces] for faces in samples]
     cues = {
         "faces": fsum(map(_prominence, areas)) / len(samples),
         "two_shot": sum(map(_is_two_shot, areas)) / len(samples),
     }
-    shares = _shares([face for faces in samples for face in faces if face.emotions])
+    shares = _shares([face for face in together if face.emotions])
     if not shares:
-        return FaceReading(cues, ())
+        return FaceReading(cues, {})
     # A small face shows its emotion to few: half of the weight needs size.
     seen = 0.5 + 0.5 * cues["faces"]
     quiet = fsum([shares.get(name, 0.0) for name in _QUIET])
     cues["expressive"] = min(1.0, max(0.0, 1 - quiet)) * seen
-    return FaceReading(
-        cues,
-        tuple(
-            sorted(
-                (name, min(1.0, share) * seen)
-                for name, share in shares.items()
-                if share >= 0.01 and name != "UNKNOWN"
-            )
-        ),
-    )
+    emotions = {
+        name: (share if share < 1.0 else 1.0) * seen
+        for name, share in shares.items()
+        if share >= _FELT and name != "UNKNOWN"
+    }
+    return FaceReading(cues, emotions)
 
 
 def _shares(measured: Sequence[FaceDetection]) -> dict[str, float]:
     """What is felt, 0 to 1, each face weighed by its area."""
     felt: dict[str, float] = {}
+    weight = 0.0
     for face in measured:
         area = face.area
+        weight += area
+        if not felt:
+            felt = {name: area * percent for name, percent in face.emotions}
+            continue
         for name, percent in face.emotions:
             felt[name] = felt.get(name, 0.0) + area * percent
-    weight = 100 * sum([face.area for face in measured])
+    weight *= 100
     return {name: value / weight for name, value in felt.items()}
 
 

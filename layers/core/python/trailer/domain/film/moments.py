@@ -6,13 +6,13 @@ and a coarser one could not find the best part of a long shot.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
 from trailer.domain.film.shots import Shot
-from trailer.domain.time.timecode import FrameRange
+from trailer.domain.time.timecode import FrameRange, frame_reader
 
 
 class MomentGrid:
@@ -29,6 +29,8 @@ class MomentGrid:
         self._starts = [frames.start for frames in self.ranges]
         self._ends = [frames.end for frames in self.ranges]
         self._shots = shots
+        self.frame_at = frame_reader(rate)
+        """The frame that a detector's milliseconds mean; see ``frame_reader``."""
 
     def __len__(self) -> int:
         return len(self.ranges)
@@ -38,13 +40,14 @@ class MomentGrid:
         index = bisect_right(self._starts, frame) - 1
         return index if index >= 0 and frame < self._ends[index] else None
 
-    def overlapping(self, frames: FrameRange) -> list[tuple[int, int]]:
-        """Moments that share frames with a range: index and number of shared frames."""
-        starts, ends, start, end = self._starts, self._ends, frames.start, frames.end
-        first = max(0, bisect_right(starts, start) - 1)
+    def overlapping(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Moments that share frames with those from ``start`` up to ``end``: index and shared frames."""
+        starts, ends = self._starts, self._ends
         found = []
-        for moment in range(first, bisect_left(starts, end, first)):
+        for moment in range(max(0, bisect_right(starts, start) - 1), len(starts)):
             own_start, own_end = starts[moment], ends[moment]
+            if own_start >= end:
+                break
             shared = (own_end if own_end < end else end) - (own_start if own_start > start else start)
             if shared > 0:
                 found.append((moment, shared))
@@ -61,6 +64,9 @@ def slices(frames: FrameRange, rate: Fraction) -> Iterator[FrameRange]:
     # Seconds to the nearest whole, half up, in integers: Fractions take a tenth of a long film's analysis.
     rounded = (2 * length * rate.denominator + rate.numerator) // (2 * rate.numerator)
     count = max(1, min(length, rounded))
+    if count == 1:
+        yield frames
+        return
     edges = [frames.start + length * part // count for part in range(count + 1)]
     for start, end in pairwise(edges):
         yield FrameRange(start, end)

@@ -12,7 +12,7 @@ def ranked(values: Sequence[float]) -> tuple[float, ...]:
     """
     if len(values) < 2:
         return (0.5,) * len(values)
-    ordered = sorted(values)
-    last = {value: position for position, value in enumerate(ordered)}
-    first = {value: -position for position, value in enumerate(reversed(ordered), 1 - len(values))}
-    return tuple((first[value] + last[value]) / 2 / (len(values) - 1) for value in values)
+    ordered, most = sorted(values), len(values) - 1
+    last = dict(zip(ordered, range(most + 1), strict=True))
+    first = dict(zip(reversed(ordered), range(most, -1, -1), strict=True))
+    return tuple([(first[value] + last[value]) / 2 / most for value in values])

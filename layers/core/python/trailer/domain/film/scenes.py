@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import fsum, sqrt
 from typing import Final
 
@@ -63,9 +63,16 @@ def group_scenes(
     bounds = _best_bounds(shots, novelty, separated, rate)
     moments = _moments_by_shot(len(shots), evidence)
     names = [_names(concept) for concept in evidence.concepts]
+    spelled = sorted(set(chain.from_iterable(names)))
+    number_of = {name: number for number, name in enumerate(spelled)}
+    numbers = [[number_of[name] for name in own] for own in names]
     return tuple(
         _describe(
-            index, shots[first:end], moments[first:end], _named(_greatest(strongest[first:end]), names), rate
+            index,
+            shots[first:end],
+            moments[first:end],
+            _named(_greatest(strongest[first:end]), numbers, spelled),
+            rate,
         )
         for index, (first, end) in enumerate(pairwise(bounds))
     )
@@ -167,13 +174,15 @@ def _best_bounds(
     starts = [shot.range.start for shot in shots]
     crowd = [(count / _NATURAL_SHOTS) ** 2 / 4 for count in range(MAX_SHOTS + 1)]
     earned = [0.0, *(_NOVELTY_WEIGHT * new for new in novelty)]
+    earliest = 0
     for end in range(1, len(shots) + 1):
         last, least = shots[end - 1].range.end, best[end]
-        for first in range(end - 1, max(-1, end - 1 - MAX_SHOTS), -1):
-            frames = last - starts[first]
-            if end - first > 1 and (frames > limit or (first + 1) in separated):
-                break
-            deviation = (frames - natural_frames) / natural_frames
+        # A scene begins no earlier than the cut that separates, and lasts no longer than the limits.
+        earliest = end - 1 if end - 1 in separated else max(earliest, end - MAX_SHOTS)
+        while earliest < end - 1 and last - starts[earliest] > limit:
+            earliest += 1
+        for first in range(end - 1, earliest - 1, -1):
+            deviation = (last - starts[first] - natural_frames) / natural_frames
             cost = best[first] + deviation * deviation + crowd[end - first] - earned[first]
             if cost < least - 1e-12:
                 least, back[end] = cost, first
@@ -205,14 +214,20 @@ def _greatest(vectors: Iterable[Vector]) -> Vector:
     return greatest
 
 
-def _named(vector: Vector, names: Sequence[Sequence[str]]) -> dict[str, float]:
-    """Each name with the greatest value of the concepts that bear it, sorted by name."""
-    named: dict[str, float] = {}
+def _named(vector: Vector, numbers: Sequence[Sequence[int]], spelled: Sequence[str]) -> dict[str, float]:
+    """Each name with the greatest value of the concepts that bear it, sorted by name.
+
+    Args:
+        vector: value by concept.
+        numbers: of each concept, the places of its names in ``spelled``.
+        spelled: all names, sorted; their places are compared faster than they are.
+    """
+    named: Vector = {}
     for concept, value in vector.items():
-        for name in names[concept]:
-            if value > named.get(name, 0.0):
-                named[name] = value
-    return dict(sorted(named.items()))
+        for number in numbers[concept]:
+            if value > named.get(number, 0.0):
+                named[number] = value
+    return {spelled[number]: named[number] for number in sorted(named)}
 
 
 def _describe(
@@ -223,7 +238,12 @@ def _describe(
     rate: Fraction,
 ) -> Scene:
     frames = FrameRange(shots[0].range.start, shots[-1].range.end)
-    faces = [moment.cues.get("faces", 0.0) * moment.range.length for own in moments for moment in own]
+    faces = [
+        moment.cues["faces"] * moment.range.length
+        for own in moments
+        for moment in own
+        if "faces" in moment.cues
+    ]
     return Scene(
         index=index,
         range=frames,
@@ -231,5 +251,7 @@ def _describe(
         end_shot=shots[-1].index + 1,
         concepts=concepts,
         faces=round(fsum(faces) / frames.length, PLACES),
-        cuts_per_minute=round(float((len(shots) - 1) * 60 * rate / frames.length), PLACES),
+        cuts_per_minute=round(
+            (len(shots) - 1) * 60 * rate.numerator / (rate.denominator * frames.length), PLACES
+        ),
     )

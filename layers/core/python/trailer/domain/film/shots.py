@@ -26,11 +26,12 @@ def clean_shots(detected: Iterable[ShotDetection], frame_count: int) -> tuple[Sh
     new shot begins. Without any usable shot the whole film is one.
     """
     film = FrameRange(0, frame_count)
-    clipped = sorted(
+    clipped = [
         (inside, -shot.confidence)
         for shot in detected
         if (inside := shot.range.intersection(film)) is not None
-    )
+    ]
+    clipped.sort(key=lambda one: (one[0].start, one[0].end, one[1]))
     ranges: list[tuple[FrameRange, float]] = []
     for frames, negative in clipped:
         if ranges and ranges[-1][0].start == frames.start:

@@ -11,6 +11,7 @@ from typing import Final
 
 from trailer.domain.film.analysis import Analysis
 from trailer.domain.film.shots import Shot
+from trailer.domain.numbers import rounded
 from trailer.domain.planning.story import Tempo
 from trailer.domain.taste.profiles import SHORTEST_CLIP_SECONDS, Pace
 from trailer.domain.taste.relevance import RelevanceTrack
@@ -154,6 +155,8 @@ def _without_soft_edges(shot: Shot, shots: Sequence[Shot]) -> FrameRange | None:
     after = shots[shot.index + 1] if shot.index + 1 < len(shots) else None
     start = shot.range.start + (before is not None and before.range.end < shot.range.start)
     end = shot.range.end - (after is not None and shot.range.end < after.range.start)
+    if start == shot.range.start and end == shot.range.end:
+        return shot.range
     return FrameRange(start, end) if start < end else None
 
 
@@ -228,13 +231,15 @@ def _runs(parts: Sequence[Piece], first: int, rules: CutRules, track: RelevanceT
 
 def best_window(room: FrameRange, length: int, track: RelevanceTrack) -> FrameRange:
     """The window of a length with the most relevance; an edge of the room wins when nearly as good."""
+    if length == room.length:
+        return room
     starts = {room.start, room.end - length}
     for index in track.overlapping(room):
         moment = track.moments[index].range
         starts.update({moment.start, moment.end - length})
     allowed = sorted(start for start in starts if room.start <= start <= room.end - length)
     value = {start: track.between(start, start + length) for start in allowed}
-    best = max(allowed, key=lambda start: (round(value[start], 9), -start))
+    best = max(allowed, key=lambda start: (rounded(value[start], 9), -start))
     for edge in (room.start, room.end - length):
         if value[edge] >= _EDGE_WORTH * value[best]:
             return FrameRange(edge, edge + length)

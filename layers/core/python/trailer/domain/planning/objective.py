@@ -38,6 +38,8 @@ class Shape(NamedTuple):
     """What it counts for its scene, in frames."""
     opening: float
     """Gain by diversity where nothing of its scene is chosen yet."""
+    scene: int
+    stage: int
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ class Objective:
             ],
             worth,
             weights.diversity * self.spread(worth),
+            candidate.scene,
+            candidate.stage,
         )
 
     def spread(self, worth: float) -> float:
@@ -113,6 +117,7 @@ class State:
 
     def __init__(self, objective: Objective) -> None:
         self._objective = objective
+        self._weights = objective.weights
         self._relevance = 0.0
         self._rise = 0.0
         self._uncovered = list(objective.concept_weights.values())
@@ -123,28 +128,31 @@ class State:
 
     def gain(self, candidate: Candidate) -> float:
         """How much adding the candidate raises the value; never negative."""
-        objective, uncovered = self._objective, self._uncovered
-        _, cost, gain, words, worth, opening = objective.shape(candidate)
-        covered = 0.0
-        for word, share in words:
-            left = uncovered[word]
-            covered += share if share < left else left
-        gain += objective.weights.coverage * covered
-        before = self._scenes.get(candidate.scene)
-        if before is None:
-            gain += opening
+        return self.gain_of(self._objective.shape(candidate))
+
+    def gain_of(self, shape: Shape) -> float:
+        """The same of a candidate whose shape is at hand."""
+        _, cost, gain, words, worth, opening, scene, stage = shape
+        if words:
+            covered, uncovered = 0.0, self._uncovered
+            for word, share in words:
+                left = uncovered[word]
+                covered += share if share < left else left
+            gain += self._weights.coverage * covered
+        if scene in self._scenes:
+            shown, brought = self._scenes[scene]
+            gain += self._weights.diversity * (self._objective.spread(shown + worth) - brought)
         else:
-            shown, brought = before
-            gain += objective.weights.diversity * (objective.spread(shown + worth) - brought)
-        missing = self._missing[candidate.stage]
+            gain += opening
+        missing = self._missing[stage]
         if missing > 0:
-            gain += objective.weights.stage * (missing if missing < cost else cost) / objective.quota_total
+            gain += self._weights.stage * (missing if missing < cost else cost) / self._objective.quota_total
         return gain
 
     def add(self, candidate: Candidate) -> None:
         """Take the candidate into the set."""
-        self.value += self.gain(candidate)
         shape = self._objective.shape(candidate)
+        self.value += self.gain_of(shape)
         self._relevance += candidate.value
         self._rise += candidate.rising * shape.cost
         for word, share in shape.words:

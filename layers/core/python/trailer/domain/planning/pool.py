@@ -9,6 +9,7 @@ from typing import Final
 from trailer.domain.film.analysis import Analysis
 from trailer.domain.film.evidence import Moment
 from trailer.domain.film.ranks import ranked
+from trailer.domain.numbers import rounded
 from trailer.domain.planning.candidates import Candidate
 from trailer.domain.planning.story import stage_of
 from trailer.domain.taste.relevance import Opinion, RelevanceTrack
@@ -46,7 +47,7 @@ def shortlist(
     Kept are the densest of each part of the story, of each scene, and the best for each
     welcome word, so that thinning costs no term of the objective its material.
     """
-    ranks = ranked([round(energy.mean(one.range), 6) for one in found])
+    ranks = ranked([rounded(energy.mean(one.range), 6) for one in found])
     stages = [stage_of(one.range.start, analysis.content) for one in found]
     kept: Iterable[int] = range(len(found))
     if len(found) > LARGEST_POOL:
@@ -89,7 +90,8 @@ def _thinned(
     found: Sequence[Candidate], stage_of_one: Sequence[int], track: RelevanceTrack, welcome: Welcome
 ) -> list[int]:
     """Which candidates to keep, in order."""
-    order = sorted(range(len(found)), key=lambda i: (-round(found[i].value / found[i].cost, 9), i))
+    densities = [-rounded(one.value / one.cost, 9) for one in found]
+    order = sorted(range(len(found)), key=densities.__getitem__)
     kept: set[int] = set()
     scenes: dict[int, int] = {}
     stages: dict[int, int] = {}

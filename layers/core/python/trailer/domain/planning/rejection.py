@@ -8,6 +8,7 @@ from typing import Final
 
 from trailer.domain.film.analysis import Analysis
 from trailer.domain.film.scenes import Scene
+from trailer.domain.numbers import rounded
 from trailer.domain.planning.candidates import Candidate
 from trailer.domain.planning.ground import BAN, SPOILER, Ground, gated_share
 from trailer.domain.planning.objective import Objective, State
@@ -68,13 +69,14 @@ def rejected_scenes(analysis: Analysis, ground: Ground, outcome: Outcome) -> tup
         elif candidate is None:
             rejected.append(_unshowable(scene, ground))
         else:
-            gains = alone.gain(candidate), beside.gain(candidate)
+            shape = outcome.objective.shape(candidate)
+            gains = alone.gain_of(shape), beside.gain_of(shape)
             rejected.append(_outdone(scene, candidate, weakest, *gains))
     return tuple(rejected)
 
 
 def _density(one: Candidate) -> float:
-    return round(one.value / one.cost, 9)
+    return rounded(one.value / one.cost, 9)
 
 
 def _said(reuse: Reuse, scene: Scene) -> str:

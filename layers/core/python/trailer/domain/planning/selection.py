@@ -5,15 +5,16 @@ Deterministic: integers for cost, rounded gains, and ties broken by position in 
 
 from __future__ import annotations
 
-import heapq
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from heapq import heappop, heappushpop
 from itertools import combinations
 from typing import Final
 
+from trailer.domain.numbers import rounded
 from trailer.domain.planning.candidates import Candidate, CutRules
-from trailer.domain.planning.objective import Objective, State
+from trailer.domain.planning.objective import Objective, Shape, State
 
 _SEEDS: Final = 12
 _GROUPS: Final = ((2, 24), (3, 16))
@@ -32,6 +33,7 @@ class Choice:
         self.rules = rules
         self.objective = objective
         self.state = State(objective)
+        self._spacing, self._most = rules.spacing, rules.clips_per_scene
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._scenes: dict[int, int] = {}
@@ -43,16 +45,16 @@ class Choice:
 
     def allows(self, candidate: Candidate) -> bool:
         """Whether the candidate keeps its distance, its scene has a place left, and it may be repeated."""
-        if self._scenes.get(candidate.scene, 0) >= self.rules.clips_per_scene:
+        if self._scenes.get(candidate.scene, 0) >= self._most:
             return False
         if candidate.reused and self.reused + candidate.reused > self.rules.reusable:
             return False
-        start = candidate.room.start - self.rules.spacing
-        end = candidate.room.end + self.rules.spacing
-        index = bisect_left(self._starts, start)
-        if index > 0 and self._ends[index - 1] > start:
+        room, starts = candidate.room, self._starts
+        start = room.start - self._spacing
+        index = bisect_left(starts, start)
+        if index and self._ends[index - 1] > start:
             return False
-        return index >= len(self._starts) or self._starts[index] >= end
+        return index == len(starts) or starts[index] >= room.end + self._spacing
 
     def add(self, candidate: Candidate) -> None:
         """Take the candidate in."""
@@ -88,6 +90,7 @@ class _Arena:
     """What all greedy runs of one selection share, computed once."""
 
     pool: Sequence[Candidate]
+    shapes: Sequence[Shape]
     gains: Sequence[float]
     """Gain of each candidate over the pinned clips alone."""
     charges: Sequence[int]
@@ -97,7 +100,7 @@ class _Arena:
 
     def key(self, gain: float, index: int) -> tuple[float, int]:
         """Place of a candidate in the ranking, were this its gain."""
-        return -round(gain / self.charges[index], 12), index
+        return -rounded(gain / self.charges[index], 12), index
 
     def best(self, count: int) -> _Arena:
         """The same with only the best-ranked candidates."""
@@ -121,10 +124,11 @@ def select(
         budget: frames.
     """
     start = Choice(rules, objective, pinned)
-    gains = [start.state.gain(candidate) for candidate in pool]
+    shapes = [objective.shape(candidate) for candidate in pool]
+    gains = list(map(start.state.gain_of, shapes))
     charges = [rules.charge(candidate) for candidate in pool]
-    ranking = sorted((-round(gains[i] / charges[i], 12), i) for i in range(len(pool)))
-    arena = _Arena(pool, gains, charges, ranking, budget)
+    ranking = sorted([(-rounded(gains[i] / charges[i], 12), i) for i in range(len(pool))])
+    arena = _Arena(pool, shapes, gains, charges, ranking, budget)
     best = max(_starts(arena, start), key=lambda choice: choice.value)
     return _forced(arena.best(_FORCE_POOL), _swapped(arena.best(_SWAP_POOL), best))
 
@@ -144,7 +148,7 @@ def _starts(arena: _Arena, pinned: Choice) -> Iterator[Choice]:
         yield _greedy(arena, best)
     pool, gains = arena.pool, arena.gains
     for order in (gains, [one.value for one in pool], [one.value / one.cost for one in pool]):
-        best_first = sorted((-round(value, 12), index) for index, value in enumerate(order))
+        best_first = sorted((-rounded(value, 12), index) for index, value in enumerate(order))
         yield _taken(pinned.only(pinned.clips), (pool[index] for _, index in best_first), arena.budget)
 
 
@@ -174,7 +178,7 @@ def _seeds(arena: _Arena) -> list[tuple[Candidate, ...]]:
 
     Of a small pool all pairs and threes, too: there a greedy start has few later choices to make up for it.
     """
-    by_gain = sorted(range(len(arena.pool)), key=lambda i: (-round(arena.gains[i], 12), i))[:_SEEDS]
+    by_gain = sorted(range(len(arena.pool)), key=lambda i: (-rounded(arena.gains[i], 12), i))[:_SEEDS]
     by_rate = [index for _, index in arena.ranking[:_SEEDS]]
     singles = [(arena.pool[index],) for index in dict.fromkeys([*by_gain, *by_rate])]
     sizes = [size for size, most in _GROUPS if len(arena.pool) <= most]
@@ -186,19 +190,19 @@ def _greedy(arena: _Arena, choice: Choice) -> Choice:
 
     Gains only fall as the set grows, so an old gain bounds the new one and few are recomputed.
     """
-    state = choice.state
-    heap = list(arena.ranking)
-    cheapest = min((arena.charges[index] for _, index in heap), default=0)
-    while heap and choice.charged + cheapest <= arena.budget:
-        _, index = heapq.heappop(heap)
-        candidate = arena.pool[index]
-        if choice.charged + arena.charges[index] > arena.budget or not choice.allows(candidate):
-            continue
-        key = arena.key(state.gain(candidate), index)
-        if heap and key > heap[0]:
-            heapq.heappush(heap, key)
-            continue
-        choice.add(candidate)
+    gain_of, heap = choice.state.gain_of, list(arena.ranking)
+    pool, shapes, charges, budget = arena.pool, arena.shapes, arena.charges, arena.budget
+    cheapest = min([charges[index] for _, index in heap], default=0)
+    best = heappop(heap) if heap else None
+    while best is not None and choice.charged + cheapest <= budget:
+        index = best[1]
+        if choice.charged + charges[index] <= budget and choice.allows(pool[index]):
+            key = arena.key(gain_of(shapes[index]), index)
+            best = heappushpop(heap, key)
+            if best is not key:
+                continue
+            choice.add(pool[index])
+        best = heappop(heap) if heap else None
     return choice
 
 
@@ -233,7 +237,8 @@ def _swap(arena: _Arena, choice: Choice, clip: Candidate) -> Choice | None:
     ]
     if not fitting:
         return None
-    best = max(fitting, key=lambda i: (round(rest.state.gain(arena.pool[i]), 12), -i))
+    gain_of = rest.state.gain_of
+    best = max(fitting, key=lambda i: (rounded(gain_of(arena.shapes[i]), 12), -i))
     rest.add(arena.pool[best])
     return _greedy(arena, rest)
 
@@ -252,7 +257,7 @@ def _forced(arena: _Arena, choice: Choice) -> Choice:
             continue
         forced.add(candidate)
         rest = (clip for clip in choice.clips if not clip.pinned)
-        densest = sorted(rest, key=lambda clip: (-round(clip.value / clip.cost, 9), clip.range))
+        densest = sorted(rest, key=lambda clip: (-rounded(clip.value / clip.cost, 9), clip.range))
         forced = _greedy(arena, _taken(forced, densest, arena.budget))
         if forced.value > choice.value + _EPSILON:
             choice = forced

@@ -28,13 +28,13 @@ TEMPO: Final = ((0.0, 2.4), (0.25, 1.6), (0.5, 1.0), (0.75, 0.5), (1.0, 0.35))
 
 def stage_of(frame: int, content: FrameRange) -> int:
     """Part of the story, 0 to 5, that a frame belongs to."""
-    return bisect_right(_stage_starts(content), frame)
+    return bisect_right(_stage_starts(content.start, content.length), frame)
 
 
 @lru_cache(maxsize=8)
-def _stage_starts(content: FrameRange) -> tuple[int, ...]:
-    """First frame of each part of the story but the first."""
-    return tuple(ceil(content.start + content.length * end) for end in STAGE_ENDS)
+def _stage_starts(start: int, length: int) -> tuple[int, ...]:
+    """First frame of each part of the story but the first, in content from a frame on."""
+    return tuple(ceil(start + length * end) for end in STAGE_ENDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ score share it out in proportion to the cues, so they add up to it exactly.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from math import exp, fsum
-from typing import Final
+from operator import mul
+from typing import Final, NamedTuple
 
 from trailer.domain.film.analysis import Analysis
 from trailer.domain.film.evidence import Concept, Moment
@@ -24,9 +26,8 @@ _RANKED_CUES: Final = ("cut_rate", "brightness", "sharpness")
 """Cues that are ranks in the film: their middle is no evidence either way."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """What a profile thinks of one concept of a film."""
+class Opinion(NamedTuple):
+    """What a profile thinks of one concept of a film; read once for each of its moments."""
 
     source: str
     """The word of the profile that speaks, such as "label:Weapon" or "category:Sports"."""
@@ -76,8 +77,7 @@ def _label_opinion(concept: Concept, profile: ViewerProfile) -> Opinion | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Taste:
+class Taste(NamedTuple):
     """What a profile thinks of a continuous cue."""
 
     cue: str
@@ -104,14 +104,15 @@ def wishes(moment: Moment, opinion_of: Mapping[int, Opinion], liking: Sequence[T
     found: dict[str, float] = {}
     for concept, value in moment.strengths:
         if concept in opinion_of:
-            opinion = opinion_of[concept]
-            wish = opinion.weight * value
-            if abs(wish) > abs(found.get(opinion.source, 0.0)):
-                found[opinion.source] = wish
-    for taste in liking:
-        level = moment.cues.get(taste.cue)
-        if level is not None and (level or not taste.skips_zero):
-            found[taste.source] = taste.weight * (level - taste.middle)
+            source, weight = opinion_of[concept]
+            wish = weight * value
+            if abs(wish) > abs(found.get(source, 0.0)):
+                found[source] = wish
+    cues = moment.cues
+    for cue, source, weight, middle, skips_zero in liking:
+        level = cues.get(cue)
+        if level is not None and (level or not skips_zero):
+            found[source] = weight * (level - middle)
     return found
 
 
@@ -146,14 +147,19 @@ class RelevanceTrack:
         return [moment.range.end for moment in self.moments]
 
     @cached_property
+    def _index_of(self) -> dict[int, int]:
+        """Of the moment that starts at a frame; clips mostly begin and end where a moment starts."""
+        return {start: index for index, start in enumerate(self._starts)}
+
+    @cached_property
     def _sums(self) -> list[float]:
-        sums = [0.0]
-        for moment, value in zip(self.moments, self.scores, strict=True):
-            sums.append(sums[-1] + value * moment.range.length)
-        return sums
+        lengths = [end - start for start, end in zip(self._starts, self._ends, strict=True)]
+        return list(accumulate(map(mul, self.scores, lengths), initial=0.0))
 
     def until(self, frame: int) -> float:
         """Integral from the start of the film up to a frame."""
+        if frame in self._index_of:
+            return self._sums[self._index_of[frame]]
         index = bisect_right(self._starts, frame) - 1
         if index < 0:
             return 0.0
@@ -170,14 +176,17 @@ class RelevanceTrack:
 
     def mean(self, frames: FrameRange) -> float:
         """Mean over a range."""
-        return self.integral(frames) / frames.length
+        return self.between(frames.start, frames.end) / frames.length
 
     def overlapping(self, frames: FrameRange) -> range:
         """Indexes of the moments that share frames with a range."""
-        first = max(0, bisect_right(self._starts, frames.start) - 1)
-        if self.moments and self._ends[first] <= frames.start:
-            first += 1
-        return range(first, bisect_right(self._starts, frames.end - 1))
+        first = self._index_of.get(frames.start)
+        if first is None:
+            first = max(0, bisect_right(self._starts, frames.start) - 1)
+            if self.moments and self._ends[first] <= frames.start:
+                first += 1
+        end = self._index_of.get(frames.end)
+        return range(first, bisect_left(self._starts, frames.end) if end is None else end)
 
     def explain(self, frames: FrameRange) -> tuple[float, dict[str, float]]:
         """Mean relevance over a range and its parts by cue; the parts add up to it."""

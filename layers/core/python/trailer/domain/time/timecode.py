@@ -7,6 +7,7 @@ never floats, so that 30000/1001 stays what it is over six hours of film.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -43,6 +44,8 @@ class FrameRange:
 
     def intersection(self, other: FrameRange) -> FrameRange | None:
         """The frames in both ranges, or None when there are none."""
+        if other.start <= self.start and self.end <= other.end:
+            return self
         start, end = max(self.start, other.start), min(self.end, other.end)
         return FrameRange(start, end) if start < end else None
 
@@ -149,10 +152,21 @@ def milliseconds_to_frame(milliseconds: int, rate: Fraction) -> int:
     one millisecond later; the nearest frame undoes that for every rate below 500 per
     second, and also reads timestamps that others rounded to nearest.
     """
-    # Integers instead of Fraction arithmetic: a film has a hundred thousand timestamps.
-    numerator, denominator = rate.as_integer_ratio()
-    unit = 1000 * denominator
-    return max(0, (2 * milliseconds * numerator + unit) // (2 * unit))
+    return frame_reader(rate)(milliseconds)
+
+
+def frame_reader(rate: Fraction) -> Callable[[int], int]:
+    """``milliseconds_to_frame`` for one rate.
+
+    A film has a hundred thousand timestamps; this takes the fraction apart once and then counts in integers.
+    """
+    unit = 1000 * rate.denominator
+    double, whole = 2 * rate.numerator, 2 * unit
+
+    def frame(milliseconds: int) -> int:
+        return max(0, (milliseconds * double + unit) // whole)
+
+    return frame
 
 
 def seconds(frames: int, rate: Fraction) -> Fraction:
