@@ -11,14 +11,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from local.mediaconvert.delivery import deliver
 from local.mediaconvert.errors import JobCanceledError, JobError
 from local.mediaconvert.events import Events
 from local.mediaconvert.fates import fail_if_planned
 from local.mediaconvert.jobs import JobStore, now
 from local.mediaconvert.naming import split_url
 from local.mediaconvert.objects import Objects
-from local.mediaconvert.render import Render
 from local.mediaconvert.source import describe
 from local.mediaconvert.spec import InputSpec, JobSpec, read_settings
 from local.mediaconvert.supported import refuse_unsupported
@@ -113,6 +111,10 @@ class Runner:
             self._events.send(job, "ERROR", {"errorCode": error.code, "errorMessage": error.message})
 
     def _execute(self, job: dict[str, Any], folder: Path) -> None:
+        # Here, for a service that is only asked to probe never needs them, nor NumPy.
+        from local.mediaconvert.delivery import deliver  # noqa: PLC0415
+        from local.mediaconvert.render import Render  # noqa: PLC0415
+
         self._events.send(job, "PROGRESSING")
         fail_if_planned()
         began = time.monotonic()
