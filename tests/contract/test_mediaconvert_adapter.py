@@ -6,7 +6,7 @@ from botocore.config import Config
 from botocore.stub import Stubber
 
 from trailer.aws.mediaconvert import MediaConvertTranscoder
-from trailer.errors import AccessRefusedError, ServiceBusyError, UnreadableVideoError
+from trailer.errors import AccessRefusedError, ServiceBusyError, UnreadableVideoError, UploadVanishedError
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def stub():
     [
         ("BadRequestException", 400, UnreadableVideoError),
         ("UnprocessableEntityException", 422, UnreadableVideoError),
-        ("NotFoundException", 404, UnreadableVideoError),
+        ("NotFoundException", 404, UploadVanishedError),
         ("TooManyRequestsException", 429, ServiceBusyError),
         ("InternalServerErrorException", 500, ServiceBusyError),
         ("ForbiddenException", 403, AccessRefusedError),
@@ -36,6 +36,13 @@ def stub():
 def test_probe_refusals_have_our_names(stub, code, status, ours):
     stub.add_client_error("probe", code, "why", status)
     with pytest.raises(ours):
+        MediaConvertTranscoder(stub.client).probe("s3://bucket/film.mp4")
+
+
+def test_what_mediaconvert_says_of_a_file_is_passed_on(stub):
+    """Which code stands for what is not documented: a refused key would look like a damaged film."""
+    stub.add_client_error("probe", "BadRequestException", "Unable to decrypt: access denied.", 400)
+    with pytest.raises(UnreadableVideoError, match=r"MediaConvert says: Unable to decrypt: access denied\.$"):
         MediaConvertTranscoder(stub.client).probe("s3://bucket/film.mp4")
 
 

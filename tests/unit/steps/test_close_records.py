@@ -8,7 +8,7 @@ import pytest
 from tests.fakes import fake_services, upload_event
 from trailer.domain.work.executions import Execution
 from trailer.domain.work.upload import ObjectVersion, video_id
-from trailer.errors import ServiceBusyError
+from trailer.errors import AccessRefusedError, ServiceBusyError
 from trailer.steps.close_records import close_records
 from trailer.steps.plan_trailer import claim_version
 from trailer.steps.record_failure import record_failure
@@ -147,3 +147,23 @@ def test_the_first_outcome_stays(services):
     close_records({"workflow": "AnalyseVideo", "executionId": "execution-1"}, services)
     assert film(services)["status"] == "REJECTED"
     assert len(services.notifier.sent) == 1
+
+
+def test_one_record_that_can_not_be_looked_at_keeps_no_other_open(services):
+    """Such as one of an earlier deployment, whose state machine these functions may not ask about."""
+    register_video(upload_event("films/other.mp4"), "execution-2", services)
+    ask = services.workflow.execution
+
+    def refuse_the_first(execution_id):
+        if execution_id == "execution-1":
+            raise AccessRefusedError("not authorized to perform states:DescribeExecution")
+        return ask(execution_id)
+
+    services.workflow.execution = refuse_the_first
+    services.workflow.executions["execution-2"] = Execution("ABORTED")
+    later(services)
+    with pytest.raises(AccessRefusedError, match="DescribeExecution"):
+        close_records(TICK, services)
+    other = video_id(ObjectVersion("source", "films/other.mp4", "v1"))
+    assert services.catalogue.get(other, "VIDEO")["status"] == "FAILED"
+    assert film(services)["status"] == "REGISTERED"

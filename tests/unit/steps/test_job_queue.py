@@ -218,6 +218,28 @@ def test_a_film_that_joins_an_abandoned_job_at_the_last_moment_keeps_it():
     assert start_pending(account.services) == 1
 
 
+def test_a_row_that_something_is_wrong_with_blocks_nobody_and_is_told_by_the_tick():
+    """Such as one whose film waits in a deployment that is gone, and that nobody may ask any more."""
+    account = Account(slots=0)
+    bad, good = account.upload("folder"), account.upload("folder")
+    ask = account.services.workflow.is_waiting
+
+    def refuse_the_first(token):
+        if token == "token-1":
+            raise AccessRefusedError("not authorized to perform states:SendTaskHeartbeat")
+        return ask(token)
+
+    account.services.workflow.is_waiting = refuse_the_first
+    account.services.detections.slots = 2
+    assert start_pending(account.services) == 1
+    third = account.upload("folder")
+    assert account.started == [good, third], "the newcomer neither waits nor fails for it"
+    with pytest.raises(AccessRefusedError, match="SendTaskHeartbeat"):
+        reconcile_jobs(account.services)
+    row = next(row for row in account.services.jobs.rows.values() if row.source.key == bad)
+    assert row.status is JobStatus.PENDING
+
+
 def test_all_the_dead_are_passed_over_at_once():
     account = Account(slots=0)
     for _ in range(60):

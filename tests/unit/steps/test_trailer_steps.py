@@ -16,6 +16,7 @@ from trailer.errors import (
     UnknownVideoError,
     UnreadableVideoError,
     UploadReplacedError,
+    UploadVanishedError,
     VideoTooShortError,
 )
 from trailer.steps.collect_detection import collect_detection
@@ -246,6 +247,21 @@ def test_the_limit_holds_for_hls_too_which_can_not_be_probed(frames, published):
     else:
         with pytest.raises(RenderFailedError, match="751 frames"):
             publish_trailer(film, "romance", 1, "job", services)
+
+
+@pytest.mark.parametrize("error", [UploadVanishedError, UnreadableVideoError])
+def test_what_becomes_of_our_own_file_is_no_fault_of_the_film(error):
+    """A film would be REJECTED, and its owner asked to upload it again."""
+    film, services = analysed()
+    plan_trailer(film, "romance", {}, "make-1", services)
+    render(film, 1, services)
+
+    def refuse(uri):
+        raise error("upload it again")
+
+    services.transcoder.probe = refuse
+    with pytest.raises(RenderFailedError, match=r"s3://results/videos/.*is gone or can't be read"):
+        publish_trailer(film, "romance", 1, "job", services)
 
 
 def test_a_missing_file_is_not_published():

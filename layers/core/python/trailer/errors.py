@@ -76,7 +76,7 @@ class DetectionFailedError(TrailerError):
 
 
 class DetectionTimedOutError(TrailerError):
-    """A detection did not end in four days, the wait for a slot included; raised by the state machine."""
+    """A detection did not end in ten days, the wait for a slot included; raised by the state machine."""
 
 
 class SharedJobLostError(TrailerError):

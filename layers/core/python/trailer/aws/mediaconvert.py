@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from trailer.aws.failures import error_code, translated
-from trailer.errors import UnreadableVideoError
+from trailer.errors import UnreadableVideoError, UploadVanishedError
 
 if TYPE_CHECKING:
     from mypy_boto3_mediaconvert import MediaConvertClient
 
-_UNREADABLE = frozenset({"BadRequestException", "NotFoundException", "UnprocessableEntityException"})
+_UNREADABLE = frozenset({"BadRequestException", "UnprocessableEntityException"})
 """How Probe says that it can't make out a container; what the file lacks is only in its prose."""
 
 
@@ -28,15 +28,21 @@ class MediaConvertTranscoder:
 
         Raises:
             UnreadableVideoError: MediaConvert can't make out a container in it.
+            UploadVanishedError: there is no such file.
         """
         with translated("Probing the film"):
             try:
                 return self._client.probe(InputFiles=[{"FileUrl": uri}])
             except ClientError as error:
-                if error_code(error) in _UNREADABLE:
+                code, said = error_code(error), error.response.get("Error", {}).get("Message", "").rstrip(".")
+                if code == "NotFoundException":
+                    raise UploadVanishedError(f"{uri} is no longer there; upload it again.") from error
+                if code in _UNREADABLE:
+                    # Documented is only the code; the prose tells what else it may stand for.
                     raise UnreadableVideoError(
                         "The file can't be opened as a video: it is damaged, cut short or of an unknown "
-                        "kind. Upload the complete file again, best H.264 with AAC sound in an MP4."
+                        "kind. Upload the complete file again, best H.264 with AAC sound in an MP4. "
+                        f"MediaConvert says: {said or code}."
                     ) from error
                 raise
 

@@ -10,10 +10,10 @@ from trailer.domain.work.proxies import ProxyState
 from trailer.errors import UnreadableVideoError
 from trailer.ports import Services
 from trailer.steps.records import load_video
+from trailer.steps.rendered_file import probe_rendered
 from trailer.steps.shared_proxy import judge
 from trailer.wire.catalogue import VIDEO
 from trailer.wire.media import dump_media, load_media
-from trailer.wire.probe import parse_probe
 
 _TOLERANCE: Final = Fraction(2, 100)
 """Headers round, and a film may begin or end between key frames; less than a second is never a fault."""
@@ -33,8 +33,7 @@ def check_proxy(video_id: str, services: Services) -> dict[str, Any]:
     if claim is not None and (claim.video_id == video_id or claim.state is not ProxyState.WHOLE):
         judge(claim, services)
     media = load_media(video["media"])
-    answer = services.transcoder.probe(f"s3://{services.results.bucket}/{video['proxyKey']}")
-    proxy = parse_probe(answer, rendered=True)
+    proxy = probe_rendered(video["proxyKey"], services)
     _check_complete(media, proxy)
     counted = media.on_timeline_of(proxy)
     services.catalogue.update(

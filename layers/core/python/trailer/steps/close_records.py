@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -41,14 +41,27 @@ def close_records(event: Mapping[str, Any], services: Services) -> dict[str, Any
         for status in OPEN_STATUSES
         for item in services.catalogue.unchanged(status, since=now - _PATIENCE, limit=_LISTED_AT_MOST)
     ]
+    return {"standing": len(still), "closed": _close_each(_some_of(still, now), services)}
+
+
+def _close_each(items: Iterable[Item], services: Services) -> int:
+    """Close what is over; how many were.
+
+    A busy service leaves the rest to the next minute. Any other error is raised when all others
+    were looked at, so that one bad record keeps no other open and is seen.
+    """
     closed = 0
-    for item in _some_of(still, now):
+    bad: TrailerError | None = None
+    for item in items:
         try:
             closed += _close_if_over(item, services)
         except ServiceBusyError:
-            # The next tick looks again.
             break
-    return {"standing": len(still), "closed": closed}
+        except TrailerError as error:
+            bad = bad or error
+    if bad:
+        raise bad
+    return closed
 
 
 def _some_of(items: Sequence[Item], now: datetime) -> list[Item]:

@@ -26,29 +26,26 @@ _LOOKED_AT: Final = 200
 def start_pending(services: Services, arrival: DetectionJob | None = None) -> int:
     """Start what waits, in turn, until Rekognition refuses; returns how many started.
 
+    A row that something is wrong with is passed over: it is another film's, and the tick tells of it.
+
     Args:
         services: everything outside.
         arrival: a job that was queued just now. The index may not list it yet. When a start
             was refused a moment ago, it only waits: a thousand arrivals are not a thousand calls.
     """
-    queue = services.jobs.queue()
-    now = services.clock.now()
-    if arrival is not None and queue.is_full(now):
-        return 0
-    started = 0
-    try:
-        for looked_at, listed in enumerate(_in_turn(arrival, services)):
-            if started == _STARTS_AT_ONCE or looked_at == _LOOKED_AT:
-                return started
-            started += _start_next(listed.tag, services)
-    except JobQuotaReachedError:
-        services.jobs.set_full(services.clock.now() + FULL_FOR)
-        return started
-    except ServiceBusyError:
-        # What was begun stands in the ledger; the next completion or the tick goes on from there.
-        return started
-    if queue.is_full(now):
-        services.jobs.set_full(now)
+    return _start_in_turn(services, arrival, [])
+
+
+def start_pending_and_tell(services: Services) -> int:
+    """The same for the tick.
+
+    Raises:
+        TrailerError: what was wrong with a row of the queue, once all others had their turn.
+    """
+    bad: list[TrailerError] = []
+    started = _start_in_turn(services, None, bad)
+    if bad:
+        raise bad[0]
     return started
 
 
@@ -76,6 +73,34 @@ def someone_waiting(job: DetectionJob, services: Services) -> str | None:
             return video_id
         services.jobs.drop(job.tag, video_id, token)
     return None
+
+
+def _start_in_turn(services: Services, arrival: DetectionJob | None, bad: list[TrailerError]) -> int:
+    """Start what waits; the errors of rows that were passed over are added to ``bad``."""
+    queue = services.jobs.queue()
+    now = services.clock.now()
+    if arrival is not None and queue.is_full(now):
+        return 0
+    started = 0
+    try:
+        for looked_at, listed in enumerate(_in_turn(arrival, services)):
+            if started == _STARTS_AT_ONCE or looked_at == _LOOKED_AT:
+                return started
+            try:
+                started += _start_next(listed.tag, services)
+            except (JobQuotaReachedError, ServiceBusyError):
+                raise
+            except TrailerError as error:
+                bad.append(error)
+    except JobQuotaReachedError:
+        services.jobs.set_full(services.clock.now() + FULL_FOR)
+        return started
+    except ServiceBusyError:
+        # What was begun stands in the ledger; the next completion or the tick goes on from there.
+        return started
+    if queue.is_full(now):
+        services.jobs.set_full(now)
+    return started
 
 
 def _in_turn(arrival: DetectionJob | None, services: Services) -> Iterable[DetectionJob]:

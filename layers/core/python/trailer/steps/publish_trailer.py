@@ -10,6 +10,7 @@ from trailer.domain.planning.plan import TrailerPlan
 from trailer.errors import RenderFailedError
 from trailer.ports import Services
 from trailer.steps.records import check_not_replaced, load_video
+from trailer.steps.rendered_file import probe_rendered
 from trailer.steps.spending import correct_cost
 from trailer.wire import keys
 from trailer.wire.analysis import load_analysis
@@ -18,7 +19,6 @@ from trailer.wire.events import rendered_milliseconds
 from trailer.wire.media import load_media
 from trailer.wire.mediaconvert import trailer_outputs
 from trailer.wire.plan import load_plan
-from trailer.wire.probe import parse_probe
 from trailer.wire.report import render_report
 
 
@@ -94,11 +94,8 @@ def _rendered(
     plan: TrailerPlan, folder: str, files: list[str], job_id: str, services: Services
 ) -> dict[str, tuple[Fraction, int]]:
     """Rate and frames of each rendition: of an MP4 by probing it, of HLS as its job tells."""
-    bucket = services.results.bucket
     renditions = {
-        name: parse_probe(services.transcoder.probe(f"s3://{bucket}/{folder}{name}"), rendered=True)
-        for name in files
-        if name.endswith(".mp4")
+        name: probe_rendered(f"{folder}{name}", services) for name in files if name.endswith(".mp4")
     }
     if renditions:
         return {name: (media.frame_rate, media.frame_count) for name, media in renditions.items()}

@@ -6,7 +6,7 @@ from typing import Any
 
 from trailer.errors import TrailerError
 from trailer.ports import Services
-from trailer.steps.job_queue import start_pending
+from trailer.steps.job_queue import start_pending_and_tell
 from trailer.steps.lost_jobs import repeat_lost_starts, settle_overdue, wake_forgotten
 
 
@@ -20,7 +20,7 @@ def reconcile_jobs(services: Services) -> dict[str, Any]:
         "woken": wake_forgotten,
         "repeated": repeat_lost_starts,
         "settled": settle_overdue,
-        "started": start_pending,
+        "started": start_pending_and_tell,
     }
     done: dict[str, int] = {}
     bad: TrailerError | None = None
