@@ -60,10 +60,12 @@ def doctor(
 
 
 def _look(deployment: Deployment, scope: Scope, tell: console.Tell) -> Iterator[Finding]:
-    from cli.checkup import films, jobs, letters
+    from cli.checkup import films, jobs, letters, uploads
 
     tell("dead letters")
     yield from letters.dead_letters(deployment)
+    tell("uploads")
+    yield from uploads.unseen_uploads(deployment, scope)
     tell("films that stand still")
     yield from films.stuck_films(deployment, scope)
     tell("executions")

@@ -16,12 +16,15 @@ import pytest
 import typer
 
 from cli import console
-from cli.checkup import films, jobs, letters
+from cli.checkup import films, jobs, letters, uploads
 from cli.checkup.boxes import BOXES
 from cli.checkup.finding import Finding, RemedyError, Scope
 from cli.commands import doctor as command
+from infra.constructs.ingest import NOT_FILMS
 from tests.contract.test_queries import aws, catalogue, put  # noqa: F401
 from tests.contract.test_queries import jobs as ledger  # noqa: F401
+from trailer.domain.work.upload import ObjectVersion, video_id
+from trailer.wire.events import parse_object_created
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SCOPE = Scope(NOW, NOW - timedelta(hours=1), NOW - timedelta(days=1))
@@ -116,7 +119,12 @@ def deployment(catalogue: Any, ledger: Any) -> Any:  # noqa: F811
         "ReconcileJobsFunctionName": "reconcile",
         "CloseRecordsFunctionName": "close",
     }
+    s3 = boto3.client("s3", region_name="us-east-1")
+    s3.create_bucket(Bucket="source")
+    s3.put_bucket_versioning(Bucket="source", VersioningConfiguration={"Status": "Enabled"})
     return SimpleNamespace(
+        s3=s3,
+        source_bucket="source",
         catalogue=catalogue,
         jobs=ledger,
         queues=queues,
@@ -396,3 +404,46 @@ def test_what_could_not_be_mended_is_still_a_trouble(deployment: Any) -> None:
     send(deployment, "TickDeadLettersName", {"requestPayload": {}})
     deployment.functions.broken = "no right"
     assert run(deployment, fix=True) == 1
+
+
+# Uploads that nobody has seen.
+
+
+def upload(deployment: Any, key: str) -> str:
+    """Put a film into the bucket, past every event; its id."""
+    version = deployment.s3.put_object(Bucket="source", Key=key, Body=b"film")["VersionId"]
+    return video_id(ObjectVersion("source", key, version))
+
+
+def unseen(deployment: Any, *, hours: float = 2) -> list[Finding]:
+    now = datetime.now(UTC) + timedelta(hours=hours)
+    scope = Scope(now, now - timedelta(hours=1), now - timedelta(days=1))
+    return list(uploads.unseen_uploads(deployment, scope))
+
+
+def test_an_upload_whose_event_was_lost_is_found_and_analysed_once(deployment: Any) -> None:
+    upload(deployment, "in/Film #1.mp4")
+    newest = upload(deployment, "in/Film #1.mp4")
+    seen = upload(deployment, "in/seen.mp4")
+    put(deployment.catalogue, seen, "VIDEO", status="COMPLETED")
+    for beside in uploads.NOT_FILMS:
+        upload(deployment, f"in/Film{beside}")
+    [finding] = unseen(deployment)
+    assert (finding.kind, finding.subject) == ("unseen upload", newest)
+    assert finding.remedy is not None
+    for _ in range(2):
+        finding.remedy.apply()
+    [started] = deployment.stepfunctions.started
+    assert started["stateMachineArn"] == "analyse"
+    source, size = parse_object_created(json.loads(started["input"]))
+    assert (video_id(source), source.key, size) == (newest, "in/Film #1.mp4", 4)
+
+
+@pytest.mark.parametrize("hours", [0.5, 26])
+def test_an_upload_that_came_just_now_or_long_ago_is_not_told(deployment: Any, hours: float) -> None:
+    upload(deployment, "in/film.mp4")
+    assert unseen(deployment, hours=hours) == []
+
+
+def test_what_the_rule_of_the_bucket_leaves_out_is_no_film() -> None:
+    assert uploads.NOT_FILMS == NOT_FILMS
