@@ -23,7 +23,7 @@ from constructs import Construct
 from infra.constructs.access import count_cost, query_index, use_table
 from infra.constructs.python_function import FunctionDefaults, PythonFunction
 from infra.constructs.queues import dead_letter_queue
-from infra.constructs.workflow import StateMachine, acknowledge_executions, executions_of
+from infra.constructs.workflow import StateMachine, allow_asking
 
 
 class EndedExecutions(Construct):
@@ -62,8 +62,7 @@ class EndedExecutions(Construct):
             on_failure=destinations.SqsDestination(self.dead_letters), retry_attempts=2
         )
         for machine in machines:
-            self.close_records.allow("states:DescribeExecution", on=[executions_of(machine.machine)])
-            acknowledge_executions(self.close_records.role, machine.machine)
+            allow_asking(self.close_records, machine)
             self._listen(machine)
         events.Rule(
             self,

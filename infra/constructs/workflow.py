@@ -13,11 +13,11 @@ from typing import Final, cast
 from aws_cdk import ArnFormat, CfnElement, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
-from constructs import Construct, IConstruct
+from constructs import Construct
 
 from infra.constructs.compliance import acknowledge
 from infra.constructs.log_groups import log_group
-from infra.constructs.naming import ROOT
+from infra.constructs.naming import ROOT, deployment_of
 from infra.constructs.python_function import PythonFunction
 from infra.stages import LogSettings
 
@@ -88,8 +88,10 @@ class Workflow(Construct):
         for machine in self.machines:
             _allow_rendering(machine.role, render_role)
         _allow_nesting(self.analyse_video.role, self.make_trailer.machine)
-        _allow_calling_back(self, callers_back, self.analyse_video.machine)
-        _allow_asking(self, askers, self.analyse_video.machine)
+        for function in callers_back:
+            _allow_calling_back(function, self.analyse_video)
+        for function in askers:
+            allow_asking(function, self.analyse_video)
 
 
 class StateMachine(Construct):
@@ -97,6 +99,7 @@ class StateMachine(Construct):
 
     Attributes:
         machine: the state machine.
+        family: how its name begins, in this deployment of the stack and in every other.
         role: what it runs as; it may invoke the functions that its file names.
     """
 
@@ -137,9 +140,12 @@ class StateMachine(Construct):
         self.role.add_to_policy(
             iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=list(used.values()))
         )
+        self.family = f"{Stack.of(self).stack_name}-{id_}-"
         self.machine = sfn.StateMachine(
             self,
             "StateMachine",
+            # A deleted machine keeps its name for as long as its last executions take to end.
+            state_machine_name=f"{self.family}{deployment_of(self)}",
             definition_body=sfn.DefinitionBody.from_string(definition),
             definition_substitutions={
                 **used,
@@ -189,35 +195,66 @@ def _allow_rendering(role: iam.Role, render_role: iam.IRole) -> None:
 
 def _allow_nesting(role: iam.Role, child: sfn.StateMachine) -> None:
     """``states:startExecution.sync:2``: start the child, follow it, stop it when the parent is stopped."""
+    executions = Stack.of(child).format_arn(
+        service="states",
+        resource="execution",
+        resource_name=f"{child.state_machine_name}:*",
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )
     role.add_to_policy(
         iam.PolicyStatement(actions=["states:StartExecution"], resources=[child.state_machine_arn])
     )
     role.add_to_policy(
         iam.PolicyStatement(
-            actions=["states:DescribeExecution", "states:StopExecution"], resources=[executions_of(child)]
+            actions=["states:DescribeExecution", "states:StopExecution"], resources=[executions]
         )
     )
     _allow_managed_rule(role, "StepFunctionsGetEventsForStepFunctionsExecutionRule")
-    acknowledge_executions(role, child)
-
-
-def executions_of(machine: sfn.StateMachine) -> str:
-    """The ARN of all executions of a state machine."""
-    return Stack.of(machine).format_arn(
-        service="states",
-        resource="execution",
-        resource_name=f"{machine.state_machine_name}:*",
-        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    name = f"<{Stack.of(child).get_logical_id(cast('CfnElement', child.node.default_child))}.Name>"
+    acknowledge(
+        role,
+        "Executions get their names when they start; the right covers those of one state machine.",
+        f"IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{name}:*]",
     )
 
 
-def acknowledge_executions(construct: IConstruct, machine: sfn.StateMachine) -> None:
-    """Accept the wildcard at the end of ``executions_of``."""
-    name = f"<{Stack.of(machine).get_logical_id(cast('CfnElement', machine.node.default_child))}.Name>"
+def allow_asking(function: PythonFunction, machine: StateMachine) -> None:
+    """Let a function ask how executions of a machine are, those of earlier deployments included.
+
+    A record may name an execution of a machine that is gone with its stack. Step Functions says that it
+    doesn't exist, to those who may ask.
+    """
+    _allow_on_family(function, machine, "execution", "*:*", "DescribeExecution")
+
+
+def _allow_calling_back(function: PythonFunction, machine: StateMachine) -> None:
+    """Let a function end the wait of a task, and ask whether it still waits.
+
+    Tokens of an earlier deployment may be left in the job ledger; for those, too, it needs the right to
+    hear that nobody waits.
+    """
+    calls = ("SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat")
+    _allow_on_family(function, machine, "stateMachine", "*", *calls)
+
+
+def _allow_on_family(
+    function: PythonFunction, machine: StateMachine, resource: str, ending: str, *calls: str
+) -> None:
+    """Rights by the beginning of a machine's name.
+
+    To name the machine itself would close a circle: it waits for its functions, and each of them for its
+    rights.
+    """
+    name = f"{machine.family}{ending}"
+    arn = Stack.of(machine).format_arn(
+        service="states", resource=resource, resource_name=name, arn_format=ArnFormat.COLON_RESOURCE_NAME
+    )
+    function.allow(*(f"states:{call}" for call in calls), on=[arn])
     acknowledge(
-        construct,
-        "Executions get their names when they start; the right covers those of one state machine.",
-        f"IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{name}:*]",
+        function.role,
+        "A state machine gets the end of its name with its stack, and an execution all of it when it starts; "
+        "the right covers one state machine of one stage.",
+        f"IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:{resource}:{name}]",
     )
 
 
@@ -228,37 +265,3 @@ def _allow_managed_rule(role: iam.Role, rule: str) -> None:
             resources=[Stack.of(role).format_arn(service="events", resource="rule", resource_name=rule)],
         )
     )
-
-
-def _allow_calling_back(
-    scope: Construct, functions: Sequence[PythonFunction], machine: sfn.StateMachine
-) -> None:
-    """Let functions end the wait of a task, and ask whether it still waits.
-
-    A policy of its own: in the role's own policy it would close a circle, since
-    a function waits for its role's policy and the state machine for its functions.
-    """
-    iam.Policy(
-        scope,
-        "CallBack",
-        roles=[function.role for function in functions],
-        statements=[
-            iam.PolicyStatement(
-                actions=["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"],
-                resources=[machine.state_machine_arn],
-            )
-        ],
-    )
-
-
-def _allow_asking(scope: Construct, functions: Sequence[PythonFunction], machine: sfn.StateMachine) -> None:
-    """Let functions of the machine ask about its executions; a policy of its own, as above."""
-    policy = iam.Policy(
-        scope,
-        "Ask",
-        roles=[function.role for function in functions],
-        statements=[
-            iam.PolicyStatement(actions=["states:DescribeExecution"], resources=[executions_of(machine)])
-        ],
-    )
-    acknowledge_executions(policy, machine)

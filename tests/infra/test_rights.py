@@ -39,16 +39,16 @@ START_JOBS = (
     | _on(RESULTS, "s3:ListBucket")
 )
 READ_ANSWERS = _on("*", *(f"rekognition:Get{operation}" for operation in OPERATIONS))
+STATES = "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:"
 CALL_BACK = _on(
-    "Workflow/AnalyseVideo/StateMachine",
+    f"{STATES}stateMachine:TrailerPipeline-prod-AnalyseVideo-*",
     *(f"states:SendTask{call}" for call in ("Success", "Failure", "Heartbeat")),
 )
 JOB_QUEUE = _table(JOBS, "GetItem", "UpdateItem") | _table(f"{JOBS}/index/byStatus", "Query")
 START_TRAILERS = _on("Workflow/MakeTrailer/StateMachine", "states:StartExecution")
 ASK_ANALYSES, ASK_REQUESTS = (
     _on(
-        "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:"
-        f"Workflow/{machine}/StateMachine.Name:*",
+        f"{STATES}execution:TrailerPipeline-prod-{machine}-*:*",
         "states:DescribeExecution",
     )
     for machine in ("AnalyseVideo", "MakeTrailer")
