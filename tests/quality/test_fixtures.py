@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
 from itertools import pairwise
 from math import fsum
 
@@ -9,9 +11,14 @@ import pytest
 
 from tests.quality.fixtures import Title, titles
 from tests.quality.fixtures.answers import PAGE, Row
+from trailer.domain.work.cost import CATALOGUE_PER_MINUTE
+from trailer.wire.scene_items import analysis_items
 
 MEASURED = {5: 0.48, 10: 0.64, 25: 0.96, 50: 1.40, 75: 2.04, 90: 3.04, 95: 3.92, 99: 6.12}
 """Percentiles of the 1,404 shot lengths of a real episode, in seconds."""
+
+DOLLARS_PER_WRITE = Decimal("0.625") / 1_000_000
+"""DynamoDB on demand, us-east-1, standard table."""
 
 
 def rows(title: Title, detector: str, items: str) -> list[Row]:
@@ -107,3 +114,15 @@ def test_every_title_reads_without_loss_at_its_own_rate() -> None:
 def test_a_title_is_the_same_at_every_call() -> None:
     first, second = (titles()["clip-4min"].pages() for _ in range(2))
     assert first == second
+
+
+@pytest.mark.parametrize("name", ["clip-4min", "episode-41min", "drama-50min", "film-2h"])
+def test_writing_a_film_to_the_catalogue_costs_no_more_than_is_told(name: str) -> None:
+    """A unit writes up to 1 KB; what an index has is written twice."""
+    title = titles()[name]
+    units = 0
+    for item in analysis_items(title.analysis()):
+        kilobytes = -(-len(json.dumps(item, default=str)) // 1024)
+        units += kilobytes * (2 if "concept" in item else 1)
+    minutes = Decimal(title.media.duration.numerator) / title.media.duration.denominator / 60
+    assert units * DOLLARS_PER_WRITE <= CATALOGUE_PER_MINUTE * minutes

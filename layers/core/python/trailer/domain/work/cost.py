@@ -38,7 +38,13 @@ RENDER_MINIMUM_SECONDS: Final = 10
 """MediaConvert bills at least this much of an output."""
 
 WORKFLOW: Final = Decimal("0.0085")
-"""Step Functions, Lambda, DynamoDB, messages and a month of stored results of one film, rounded up."""
+"""Step Functions, Lambda, messages and a month of stored results of one film, rounded up."""
+
+CATALOGUE_PER_MINUTE: Final = Decimal("0.0003")
+"""DynamoDB, on demand, per minute of film, rounded up: scenes, shots, and concepts twice for their index.
+
+The generated films need 180 to 500 write units a minute, at $0.625 a million.
+"""
 
 _CENT_HUNDREDTH: Final = Decimal("0.0001")
 
@@ -81,7 +87,7 @@ def estimate(
         parts["proxy"] = _rounded(PROXY_PER_MINUTE * _billed_minutes(media.duration))
     if rendered := sum((_billed_minutes(Fraction(length)) for length in trailers), Decimal(0)):
         parts["rendering"] = _rounded(RENDER_PER_MINUTE * rendered)
-    parts["workflow"] = WORKFLOW
+    parts["workflow"] = _rounded(WORKFLOW + CATALOGUE_PER_MINUTE * minutes)
     return Cost(parts)
 
 
