@@ -183,6 +183,18 @@ def _allow_rendering(role: iam.Role, render_role: iam.IRole) -> None:
             resources=["*"],
         )
     )
+    # Step Functions tags the jobs that it waits for (ManagedByService), and tags need a right of their own.
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=["mediaconvert:TagResource"],
+            resources=[Stack.of(role).format_arn(service="mediaconvert", resource="jobs", resource_name="*")],
+        )
+    )
+    acknowledge(
+        role,
+        "Jobs get their ids when they are made; the right covers those of this account and region.",
+        "IAM5[Resource::arn:<AWS::Partition>:mediaconvert:<AWS::Region>:<AWS::AccountId>:jobs/*]",
+    )
     role.add_to_policy(
         iam.PolicyStatement(
             actions=["iam:PassRole"],

@@ -247,6 +247,15 @@ def test_every_role_is_passed_to_its_one_service(pipeline: Template) -> None:
     assert all(services[role] == service for role, service in passed)
 
 
+@pytest.mark.parametrize("machine", ["AnalyseVideo", "MakeTrailer"])
+def test_a_state_machine_tags_its_jobs_and_nothing_else(pipeline: Template, machine: str) -> None:
+    """``createJob.sync`` sends tags; a queue or a preset with other tags is no business of ours."""
+    rights = pipeline.rights(f"Workflow/{machine}/Role")
+    assert {right for right in rights if "Tag" in right[0]} == _on(
+        "arn:<AWS::Partition>:mediaconvert:<AWS::Region>:<AWS::AccountId>:jobs/*", "mediaconvert:TagResource"
+    )
+
+
 def test_media_convert_reads_films_and_writes_below_videos(pipeline: Template) -> None:
     assert pipeline.rights("Rendering/Role") == (
         _on(FILM, "s3:GetObject", "s3:GetObjectVersion") | _on(RESULT, "s3:GetObject", "s3:PutObject")

@@ -91,7 +91,11 @@ def _needed(state: State, value_of: Any) -> list[tuple[str, str]]:
     managed = [(f"events:{action}", rule) for action in ("PutTargets", "PutRule", "DescribeRule")]
     if call == "mediaconvert:createJob.sync":
         jobs = [(f"mediaconvert:{action}", "*") for action in ("CreateJob", "GetJob", "CancelJob")]
-        return [*managed, *jobs, ("iam:PassRole", value_of(parameters["Role"][2:-1]))]
+        tags = (
+            "mediaconvert:TagResource",
+            "arn:<AWS::Partition>:mediaconvert:<AWS::Region>:<AWS::AccountId>:jobs/*",
+        )
+        return [*managed, *jobs, tags, ("iam:PassRole", value_of(parameters["Role"][2:-1]))]
     child = value_of(parameters["StateMachineArn"][2:-1])
     executions = f"arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{child}.Name:*"
     return [
