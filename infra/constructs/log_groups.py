@@ -12,6 +12,12 @@ from infra.stages import LogSettings, Removal, StageError
 
 REMOVAL_POLICIES: Final = {Removal.DESTROY: RemovalPolicy.DESTROY, Removal.RETAIN: RemovalPolicy.RETAIN}
 
+_LOG_REMOVAL_POLICIES: Final = {
+    Removal.DESTROY: RemovalPolicy.DESTROY,
+    # A log of a deployment that failed is empty; kept, it would be nobody's.
+    Removal.RETAIN: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+}
+
 _RETENTIONS: Final = {
     1: logs.RetentionDays.ONE_DAY,
     3: logs.RetentionDays.THREE_DAYS,
@@ -32,7 +38,8 @@ def log_group(scope: Construct, id_: str, *, settings: LogSettings, name: str | 
         scope: where.
         id_: construct id.
         settings: of the stage.
-        name: only where AWS asks for a certain prefix; CloudFormation names the others.
+        name: only where AWS asks for a certain prefix, and then another for each time that the stack
+            is made; CloudFormation names the others.
 
     Raises:
         StageError: CloudWatch has no such retention.
@@ -46,5 +53,5 @@ def log_group(scope: Construct, id_: str, *, settings: LogSettings, name: str | 
         id_,
         log_group_name=name,
         retention=_RETENTIONS[settings.retention_days],
-        removal_policy=REMOVAL_POLICIES[settings.removal_policy],
+        removal_policy=_LOG_REMOVAL_POLICIES[settings.removal_policy],
     )

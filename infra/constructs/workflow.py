@@ -169,7 +169,7 @@ def _logging(machine: StateMachine, settings: LogSettings) -> sfn.LogOptions:
         "Logs",
         settings=settings,
         # The prefix keeps the log's resource policy from growing past its limit.
-        name=f"/aws/vendedlogs/states/{Stack.of(machine).stack_name}/{machine.node.id}",
+        name=f"/aws/vendedlogs/states/{Stack.of(machine).stack_name}/{machine.node.id}-{deployment_of(machine)}",
     )
     return sfn.LogOptions(destination=group, level=sfn.LogLevel.ALL, include_execution_data=False)
 

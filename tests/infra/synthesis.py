@@ -59,6 +59,8 @@ class Template:
                 return f"{self.path(logical_id)}.{attribute}"
             case {"Fn::Join": [separator, parts]}:
                 return str(separator).join(self.readable(part) for part in parts)
+            case {"Fn::Select": [index, {"Fn::Split": [separator, value]}]}:
+                return f"{self.readable(value)}[{separator}{index}]"
             case {"Fn::GetStackOutput": {"StackName": stack, "OutputName": output}}:
                 other = self.others[stack]
                 return other.readable(other.body["Outputs"][output]["Value"])

@@ -253,7 +253,53 @@ def test_state_machines_are_traced_and_log_no_task_token(pipeline: Template, mac
     assert body["LoggingConfiguration"]["Level"] == "ALL"
     assert not body["LoggingConfiguration"].get("IncludeExecutionData")
     name = pipeline.resources("AWS::Logs::LogGroup")[f"Workflow/{machine}/Logs"]["LogGroupName"]
-    assert name.startswith("/aws/vendedlogs/")
+    assert pipeline.readable(name) == (
+        f"/aws/vendedlogs/states/TrailerPipeline-{STAGE}/{machine}-<AWS::StackId>[/2][-0]"
+    )
+
+
+PHYSICAL_NAMES = {
+    "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::CloudWatch::Dashboard": "DashboardName",
+    "AWS::DynamoDB::GlobalTable": "TableName",
+    "AWS::Events::Rule": "Name",
+    "AWS::IAM::Role": "RoleName",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::Lambda::LayerVersion": "LayerName",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::SNS::Topic": "TopicName",
+    "AWS::SQS::Queue": "QueueName",
+    "AWS::StepFunctions::StateMachine": "StateMachineName",
+}
+PARTS_OF_OTHERS = {
+    "AWS::IAM::Policy",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::Lambda::Permission",
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",
+}
+"""They go with what they belong to, and have no name in the account."""
+
+
+def test_a_stack_that_is_made_again_finds_no_name_taken(synthesis: Synthesis) -> None:
+    """A fixed name of something that was kept, or is slow to go, would refuse the new stack."""
+    for template in (synthesis.media, synthesis.pipeline):
+        for logical_id, resource in template.body["Resources"].items():
+            if resource["Type"] in PARTS_OF_OTHERS:
+                continue
+            name = resource.get("Properties", {}).get(PHYSICAL_NAMES[resource["Type"]])
+            assert name is None or "AWS::StackId" in json.dumps(name), logical_id
+        assert all("Export" not in output for output in template.body.get("Outputs", {}).values())
+
+
+def test_logs_are_kept_but_not_those_of_a_deployment_that_failed(pipeline: Template) -> None:
+    for group in pipeline.whole("AWS::Logs::LogGroup").values():
+        assert group["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert group["UpdateReplacePolicy"] == "Retain"
 
 
 def test_infra_imports_of_the_product_its_settings_only() -> None:
