@@ -11,6 +11,7 @@ from constructs import Construct
 
 from infra.constructs.compliance import acknowledge
 from infra.constructs.log_groups import REMOVAL_POLICIES
+from infra.constructs.regions import refuse_other_regions
 from infra.stages import Stage, StorageSettings
 
 
@@ -33,6 +34,7 @@ class MediaStack(Stack):
             termination_protection=stage.storage.deletion_protection,
             **kwargs,
         )
+        refuse_other_regions(self)
         access_logs = _access_log_bucket(self, stage.storage)
         self.films = _bucket(self, "SourceBucket", access_logs, stage.storage, versioned=True)
         _announce_objects(self.films)

@@ -16,6 +16,7 @@ from infra.constructs.layers import Layers
 from infra.constructs.notifications import Notifications
 from infra.constructs.observability import SERVICE, Observability
 from infra.constructs.python_function import FunctionDefaults
+from infra.constructs.regions import refuse_other_regions
 from infra.constructs.registration import Registration
 from infra.constructs.rendering import Rendering
 from infra.constructs.scoring import Scoring
@@ -31,6 +32,7 @@ class PipelineStack(Stack):
 
     def __init__(self, scope: Construct, id_: str, *, stage: Stage, media: MediaStack, **kwargs: Any) -> None:
         super().__init__(scope, id_, description=f"Trailer, pipeline ({stage.name})", **kwargs)
+        refuse_other_regions(self)
         films, results, catalogue, jobs = media.films, media.results, media.catalogue, media.jobs
         channel = CompletionChannel(self, "CompletionChannel")
         outcomes = Notifications(self, "Notifications").topic
