@@ -16,6 +16,11 @@ from typing import Any, ClassVar, Final, TypeVar, cast
 DEFAULT_MEMORY: Final = "default"
 """The entry of ``functions.memory`` for functions that are not named there."""
 
+LOG_LEVELS: Final = ("INFO", "WARN", "ERROR", "FATAL")
+"""Lambda sets every logger to the level, the SDK's too, and below INFO that writes down whole
+requests and answers: credentials, task tokens, pages of faces. Powertools takes Lambda's level over
+its own, so a lower one for our lines alone is not to be had."""
+
 
 class StageError(Exception):
     """The ``stages`` context of ``cdk.json`` can't be used; the message says where and why."""
@@ -69,6 +74,7 @@ class FunctionSettings:
     memory: Mapping[str, int]
     """MB by function name (``ScoreScenes``), and ``default``."""
     log_level: str
+    """One of ``LOG_LEVELS``."""
 
     def memory_of(self, name: str) -> int:
         """MB for a function."""
@@ -159,9 +165,18 @@ def load_stage(stages: object, name: str) -> Stage:
         compliance_checks=_value("bool", given["complianceChecks"], f"{where}.complianceChecks"),
         **sections,
     )
-    if DEFAULT_MEMORY not in stage.functions.memory:
-        raise StageError(f"{where}.functions.memory needs an entry {DEFAULT_MEMORY!r}.")
+    _check_functions(stage.functions, f"{where}.functions")
     return stage
+
+
+def _check_functions(functions: FunctionSettings, where: str) -> None:
+    if DEFAULT_MEMORY not in functions.memory:
+        raise StageError(f"{where}.memory needs an entry {DEFAULT_MEMORY!r}.")
+    if functions.log_level not in LOG_LEVELS:
+        raise StageError(
+            f"{where}.logLevel is {functions.log_level!r}; allowed are: {', '.join(LOG_LEVELS)}. "
+            "Below INFO the SDK would log credentials and task tokens."
+        )
 
 
 def _section(kind: type[_Section], given: object, where: str) -> _Section:

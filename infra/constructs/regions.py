@@ -25,7 +25,8 @@ REGIONS: Final = (
 """Rekognition Video takes stored films there, and MediaConvert is there.
 
 Rekognition's endpoints say less: those in Canada, Spain and Israel take no stored films. In
-Thailand MediaConvert is missing. In GovCloud it knows no celebrities, and takes topics of the partition ``aws`` only.
+Thailand MediaConvert is missing. In GovCloud Rekognition knows no celebrities, and it takes
+topics of the partition ``aws`` only.
 """
 
 

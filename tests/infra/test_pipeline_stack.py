@@ -60,6 +60,8 @@ def test_functions_are_traced_pure_python_on_arm(pipeline: Template, folder: str
     assert function["Architectures"] == ["arm64"]
     assert function["TracingConfig"] == {"Mode": "Active"}
     assert function["LoggingConfig"]["LogFormat"] == "JSON"
+    assert function["LoggingConfig"]["ApplicationLogLevel"] == "INFO"
+    assert function["Environment"]["Variables"]["POWERTOOLS_LOG_LEVEL"] == "INFO"
     assert len(function["Layers"]) == 2
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import copy
 import json
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from aws_cdk import aws_lambda as lambda_
+from aws_lambda_powertools.shared.constants import LAMBDA_ADVANCED_LOGGING_LEVELS
 
-from infra.stages import Removal, StageError, load_stage
+from infra.stages import LOG_LEVELS, Removal, StageError, load_stage
 from tests.infra.synthesis import ROOT
 from trailer.domain.taste.profiles import load_profiles
 from trailer.wire.options import parse_upload_options
@@ -29,6 +32,19 @@ def test_production_keeps_its_data_and_local_throws_it_away() -> None:
     production, local = load_stage(STAGES, "prod").storage, load_stage(STAGES, "local").storage
     assert (production.removal_policy, production.deletion_protection) == (Removal.RETAIN, True)
     assert (local.removal_policy, local.deletion_protection) == (Removal.DESTROY, False)
+
+
+@pytest.mark.parametrize("name", sorted(STAGES))
+def test_no_stage_logs_what_the_sdk_sends(name: str) -> None:
+    """At DEBUG it writes credentials, task tokens and whole pages of answers."""
+    level = load_stage(STAGES, name).functions.log_level
+    assert logging.getLevelNamesMapping()[level] >= logging.INFO
+
+
+@pytest.mark.parametrize("level", LOG_LEVELS)
+def test_lambda_and_our_logger_know_the_levels(level: str) -> None:
+    assert lambda_.ApplicationLogLevel[level].value == level
+    assert LAMBDA_ADVANCED_LOGGING_LEVELS[level] in logging.getLevelNamesMapping()
 
 
 def test_production_and_dev_are_checked_for_compliance() -> None:
@@ -93,6 +109,13 @@ def test_an_unknown_stage_is_refused_with_what_there_is() -> None:
         ),
         (lambda stage: stage.update(observability=[]), r"stages\.dev\.observability has to be an object"),
         (lambda stage: stage["functions"]["memory"].pop("default"), r"memory needs an entry 'default'"),
+        *[
+            (
+                lambda stage, level=level: stage["functions"].update(logLevel=level),
+                rf"logLevel is '{level}'; allowed are: INFO, WARN, ERROR, FATAL.*credentials and task tokens",
+            )
+            for level in ("TRACE", "DEBUG", "info", "")
+        ],
     ],
 )
 def test_a_wrong_setting_is_named(spoil: Callable[[dict[str, Any]], Any], message: str) -> None:
