@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration, Size, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -39,6 +39,7 @@ class MediaStack(Stack):
         self.films = _bucket(self, "SourceBucket", access_logs, stage.storage, versioned=True)
         _announce_objects(self.films)
         self.results = _bucket(self, "ResultsBucket", access_logs, stage.storage, versioned=False)
+        _store_quiet_results_cheaper(self.results)
         self.catalogue = _catalogue(self, stage.storage)
         self.jobs = _jobs(self, stage.storage)
 
@@ -79,6 +80,24 @@ def _bucket(
             )
         ],
         removal_policy=REMOVAL_POLICIES[storage.removal_policy],
+    )
+
+
+def _store_quiet_results_cheaper(results: s3.Bucket) -> None:
+    """Move what is large, proxies above all, to where it costs less the longer nobody reads it.
+
+    Nothing expires: equal bytes that come again find their proxy, and a detection that waits for its
+    slot reads it days later. Intelligent-Tiering answers at once and asks nothing for reading.
+    """
+    results.add_lifecycle_rule(
+        prefix="videos/",
+        # A smaller object's watching costs more than its storage.
+        object_size_greater_than=int(Size.mebibytes(1).to_bytes()),
+        transitions=[
+            s3.Transition(
+                storage_class=s3.StorageClass.INTELLIGENT_TIERING, transition_after=Duration.days(1)
+            )
+        ],
     )
 
 

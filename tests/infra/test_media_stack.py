@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.infra.synthesis import Template
+from trailer.wire import keys
 
 DATA_BUCKETS = ("SourceBucket", "ResultsBucket")
 BUCKETS = (*DATA_BUCKETS, "AccessLogBucket")
@@ -59,8 +60,19 @@ def test_buckets_refuse_plain_http(media: Template, name: str) -> None:
 def test_accesses_are_logged_and_given_up_uploads_removed(media: Template, name: str) -> None:
     bucket = media.resources("AWS::S3::Bucket")[name]
     assert media.readable(bucket["LoggingConfiguration"]["DestinationBucketName"]) == "AccessLogBucket"
-    rules = bucket["LifecycleConfiguration"]["Rules"]
-    assert [rule["AbortIncompleteMultipartUpload"] for rule in rules] == [{"DaysAfterInitiation": 7}]
+    everything, *_ = bucket["LifecycleConfiguration"]["Rules"]
+    assert everything["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
+    assert "Prefix" not in everything
+
+
+def test_large_results_are_kept_where_they_cost_less_and_are_read_at_once(media: Template) -> None:
+    """Proxies above all: an expired one would be missing where equal bytes or a waiting detection need it."""
+    rules = media.resources("AWS::S3::Bucket")["ResultsBucket"]["LifecycleConfiguration"]["Rules"]
+    assert not any("Expiration" in key for rule in rules for key in rule)
+    (moved,) = [rule for rule in rules if "Transitions" in rule]
+    assert keys.proxy("content", "settings").startswith(moved["Prefix"])
+    assert moved["Transitions"] == [{"StorageClass": "INTELLIGENT_TIERING", "TransitionInDays": 1}]
+    assert int(moved["ObjectSizeGreaterThan"]) == 1024**2
 
 
 def test_films_are_versioned_and_announced_without_a_custom_resource(media: Template) -> None:
