@@ -1,22 +1,15 @@
 """Install the corrections: which functions of MiniStack we replace, and in which order."""
 
-import json
-import logging
-import time
 from pathlib import Path
 from typing import Any
 
-from local.emulator import events, objects, restoring, stepfunctions
+from local.emulator import events, objects, saved_state, stepfunctions
 from local.emulator.engine import Engine
 from local.emulator.functions.forks import Forks
 from local.emulator.functions.install import Functions
 from local.emulator.functions.install import install as install_functions
 from local.emulator.imports import leave_out
 from local.emulator.states.run import freeze
-
-logger = logging.getLogger("local.emulator")
-
-SAVE_ATTEMPTS = 5
 
 _engine: Engine | None = None
 _functions: Functions | None = None
@@ -41,13 +34,13 @@ def apply(state_dir: Path, forks: Forks | None) -> None:
     objects.install()
 
     def load_and_resume() -> None:
-        restoring.wake_those_in_use()
+        saved_state.wake_those_in_use()
         _move_queues()
         stepfunctions.resume(engine)
 
     emulator: Any = app
     emulator._load_persisted_state = load_and_resume
-    app.save_all = save_services
+    app.save_all = saved_state.save_services
 
 
 def _move_queues() -> None:
@@ -79,37 +72,3 @@ def stop() -> None:
     freeze()
     if _functions is not None:
         _functions.close()
-
-
-def save_services(services: dict[str, Any]) -> None:
-    """Save the state of every service, again if it changed while it was copied."""
-    for name, get_state in services.items():
-        for attempt in range(SAVE_ATTEMPTS):
-            try:
-                state = get_state()
-                if state is not None:
-                    _save(name, state)
-                break
-            except RuntimeError as error:
-                if attempt == SAVE_ATTEMPTS - 1:
-                    logger.warning("The state of %s was not saved: %s", name, error)
-                time.sleep(0.05)
-
-
-def _save(name: str, state: Any) -> None:
-    """Write one service's state as the emulator's ``save_state`` does, which takes ten times as long.
-
-    It writes as it encodes, and for that Python has no encoder in C; meanwhile no request would be answered.
-    """
-    from ministack.core import persistence  # noqa: PLC0415
-
-    emulator: Any = persistence
-    whole = {"__ministack_format__": emulator._state_format_version(name), "payload": state}
-    path = Path(emulator.STATE_DIR, f"{name}.json")
-    scratch = path.with_suffix(".json.tmp")
-    try:
-        scratch.write_text(json.dumps(whole, default=emulator._json_default), encoding="utf-8")
-        scratch.replace(path)
-    except (OSError, TypeError) as error:
-        logger.error("The state of %s was not saved: %s", name, error)  # noqa: TRY400  (the reason is enough)
-        scratch.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from local.emulator import corrections, events, restoring
+from local.emulator import corrections, events, saved_state
 from local.emulator.configuration import HOST, configure, require_pinned_version
 from local.emulator.functions.install import start_seed
 from local.faults import deliveries
@@ -47,7 +47,7 @@ class Gateway:
                 await _answer(send, self._activity())
                 return
             if path == "/_local/stacks":
-                await _answer(send, restoring.stacks())
+                await _answer(send, saved_state.stacks())
                 return
             if path == "/_local/save":
                 await asyncio.to_thread(self._save)

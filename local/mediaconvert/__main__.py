@@ -42,15 +42,9 @@ def main() -> None:
 
 def _operations(state: Path) -> Operations:
     """Make the service, and let it take up its jobs."""
-    import av.logging  # noqa: PLC0415  (slow to import, as all of the following is)
+    from local.mediaconvert.operations import begin  # noqa: PLC0415  (it reads FFmpeg and botocore: slow)
 
-    from local.mediaconvert.operations import Operations  # noqa: PLC0415
-    from local.mediaconvert.service import Service  # noqa: PLC0415
-
-    av.logging.set_level(av.logging.PANIC)
-    service = Service(state)
-    service.start()
-    return Operations(service)
+    return begin(state)
 
 
 if __name__ == "__main__":

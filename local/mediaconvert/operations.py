@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+import av.logging
 
 from local.mediaconvert import model
 from local.mediaconvert.errors import ApiError
@@ -78,6 +81,14 @@ class Operations:
 
     def _queue(self, name: str, request: Request) -> dict[str, Any]:
         return self.service.get_queue(name, request.account, request.region)
+
+
+def begin(state: Path) -> Operations:
+    """Make the service on its folder, and let it take up the jobs of the last run."""
+    av.logging.set_level(av.logging.PANIC)
+    service = Service(state)
+    service.start()
+    return Operations(service)
 
 
 def _endpoints(body: object, host: str) -> dict[str, Any]:

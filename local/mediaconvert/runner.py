@@ -112,8 +112,7 @@ class Runner:
 
     def _execute(self, job: dict[str, Any], folder: Path) -> None:
         # Here, for a service that is only asked to probe never needs them, nor NumPy.
-        from local.mediaconvert.delivery import deliver  # noqa: PLC0415
-        from local.mediaconvert.render import Render  # noqa: PLC0415
+        from local.mediaconvert import delivery, render  # noqa: PLC0415
 
         self._events.send(job, "PROGRESSING")
         fail_if_planned()
@@ -123,20 +122,20 @@ class Runner:
         sources = self._fetch(job, spec)
         segments = lay_out(spec.inputs, lambda item: sources[item.url])
         self._store.update(job["Id"], CurrentPhase="TRANSCODING")
-        written = Render(spec, segments, folder / "render").run(self._progress(job))
+        written = render.Render(spec, segments, folder / "render").run(self._progress(job))
         self._store.update(job["Id"], CurrentPhase="UPLOADING", JobPercentComplete=99)
-        delivery = deliver(written, spec.inputs[0].url, folder)
+        delivered = delivery.deliver(written, spec.inputs[0].url, folder)
         self._progress(job)(Fraction(99, 100))
-        self._objects.upload(delivery.uploads)
+        self._objects.upload(delivered.uploads)
         done = self._store.update(
             job["Id"],
             Status="COMPLETE",
             JobPercentComplete=100,
-            OutputGroupDetails=delivery.job_details,
+            OutputGroupDetails=delivered.job_details,
             Timing={"FinishTime": now()},
         )
         if done is not None:
-            self._events.send(done, "COMPLETE", {"outputGroupDetails": delivery.event_details})
+            self._events.send(done, "COMPLETE", {"outputGroupDetails": delivered.event_details})
         _log.info("Job %s took %.2f s.", job["Id"], time.monotonic() - began)
 
     def _fetch(self, job: dict[str, Any], spec: JobSpec) -> dict[str, Source]:

@@ -2,8 +2,9 @@
 
 On a local AWS of its own: the first deployment, then runs of a short sample
 film on the running environment and on one that was stopped and only saved
-(medians with the range), then ten uploads at once until every one has its terminal record, with the peak of the memory that
-all processes of the local AWS hold together.
+(medians with the range), then ten uploads at once until every one has its
+terminal record, with the peak of the memory that all processes of the local
+AWS hold together.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ Tables and queues are moto's; Step Functions, Lambda and Rekognition answer as t
 
 from __future__ import annotations
 
-import io
 import json
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -21,91 +20,16 @@ from cli.checkup.boxes import BOXES
 from cli.checkup.finding import Finding, RemedyError, Scope
 from cli.commands import doctor as command
 from infra.constructs.ingest import NOT_FILMS
+from tests.contract.doctor_fakes import NOW, Functions, StepFunctions
 from tests.contract.test_queries import aws, catalogue, put  # noqa: F401
 from tests.contract.test_queries import jobs as ledger  # noqa: F401
 from trailer.domain.work.upload import ObjectVersion, video_id
 from trailer.wire.events import parse_object_created
 
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SCOPE = Scope(NOW, NOW - timedelta(hours=1), NOW - timedelta(days=1))
 LONG_AGO, LATELY = "2026-11-21T09:00:00+00:00", "2026-11-21T11:59:00+00:00"
 QUEUES = ("CompletionQueueName", *(box.queue for box in BOXES))
 UPLOAD = {"detail": {"bucket": {"name": "b"}, "object": {"key": "in/Film.mp4", "size": 9, "version-id": "v"}}}
-
-
-class NoSuchExecution(Exception):
-    pass
-
-
-class StepFunctions:
-    """Knows some executions, and remembers what it was asked to do."""
-
-    exceptions = SimpleNamespace(
-        ExecutionDoesNotExist=NoSuchExecution,
-        InvalidArn=NoSuchExecution,
-        ExecutionAlreadyExists=NoSuchExecution,
-        ExecutionNotRedrivable=NoSuchExecution,
-    )
-
-    def __init__(self, **statuses: str) -> None:
-        self.statuses = statuses
-        self.started: list[dict[str, Any]] = []
-        self.stopped: list[str] = []
-
-    def describe_execution(self, *, executionArn: str) -> dict[str, Any]:
-        if executionArn not in self.statuses:
-            raise NoSuchExecution
-        wish = {"videoId": "film-1", "profileId": "romance", "options": {}}
-        return {"status": self.statuses[executionArn], "startDate": NOW, "input": json.dumps(wish)}
-
-    def get_execution_history(self, **request: Any) -> dict[str, Any]:
-        entered = {
-            "id": 1,
-            "type": "MapStateEntered",
-            "timestamp": NOW,
-            "stateEnteredEventDetails": {"name": "Detect"},
-        }
-        return {"events": [entered]}
-
-    def get_paginator(self, name: str) -> Any:
-        running = [
-            {"executionArn": arn, "startDate": NOW - timedelta(hours=3)}
-            for arn, status in self.statuses.items()
-            if status == "RUNNING"
-        ]
-        return SimpleNamespace(
-            paginate=lambda stateMachineArn, **more: [
-                {"executions": running if stateMachineArn == "analyse" else []}
-            ]
-        )
-
-    def start_execution(self, **request: Any) -> None:
-        if request["name"] in [earlier["name"] for earlier in self.started]:
-            raise NoSuchExecution
-        self.started.append(request)
-
-    def redrive_execution(self, *, executionArn: str) -> None:
-        if self.statuses[executionArn] == "RUNNING":
-            raise NoSuchExecution
-        self.statuses[executionArn] = "RUNNING"
-
-    def stop_execution(self, *, executionArn: str, **more: Any) -> None:
-        self.stopped.append(executionArn)
-
-
-class Functions:
-    """Lambda: answers, or fails as long as ``broken`` says."""
-
-    def __init__(self) -> None:
-        self.broken = ""
-        self.called: list[tuple[str, Any]] = []
-
-    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:
-        if self.broken:
-            body = {"errorType": "AccessRefusedError", "errorMessage": self.broken}
-            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(json.dumps(body).encode())}
-        self.called.append((FunctionName, json.loads(Payload)))
-        return {"Payload": io.BytesIO(b'{"settled": 1, "closed": 1, "standing": 1}')}
 
 
 @pytest.fixture

@@ -143,7 +143,7 @@ def test_a_service_that_nobody_asked_for_keeps_what_it_had(own: Emulator) -> Non
     own.client("cloudformation").create_stack(StackName="sleeper", TemplateBody=TEMPLATE)
     stacks = {"sleeper": "CREATE_COMPLETE"}
     deadline = time.monotonic() + 10
-    while local(own, "stacks") != stacks:
+    while asked(own, "stacks") != stacks:
         assert time.monotonic() < deadline
         time.sleep(0.05)
     own.client("ssm").put_parameter(Name="sleeper", Value="kept", Type="String")
@@ -151,12 +151,12 @@ def test_a_service_that_nobody_asked_for_keeps_what_it_had(own: Emulator) -> Non
         own.stop()
         own.start()
         own.client("s3").create_bucket(Bucket="touch")
-        assert local(own, "stacks") == stacks, "known from its file"
+        assert asked(own, "stacks") == stacks, "known from its file"
     assert own.client("ssm").get_parameter(Name="sleeper")["Parameter"]["Value"] == "kept"
     described = own.client("cloudformation").describe_stacks(StackName="sleeper")["Stacks"]
     assert described[0]["StackStatus"] == "CREATE_COMPLETE"
     own.client("cloudformation").delete_stack(StackName="sleeper")
-    while local(own, "stacks"):
+    while asked(own, "stacks"):
         assert time.monotonic() < deadline + 10
         time.sleep(0.05)
 
@@ -179,7 +179,7 @@ def test_a_start_wakes_only_what_a_film_needs(own: Emulator) -> None:
     assert not awake & {"cloudformation", "cognito", "cloudfront", "apigateway_v1", "iot", "ec2", "rds"}
 
 
-def local(emulator: Emulator, what: str) -> dict[str, str]:
+def asked(emulator: Emulator, what: str) -> dict[str, str]:
     with urllib.request.urlopen(f"{emulator.url}/_local/{what}", timeout=10) as response:
         answer: dict[str, str] = json.load(response)
         return answer

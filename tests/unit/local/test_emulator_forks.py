@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import botocore.session
 import pytest
 
+from local.emulator.functions import packages, seed
 from local.emulator.functions.forks import Forks, Order, Process, can_fork, spawn
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="here workers are processes of their own")
@@ -93,3 +95,30 @@ def test_without_the_seed_the_order_is_refused(tmp_path: Path) -> None:
     os.close(reader)
     os.close(writer)
     forks.close()
+
+
+def test_sessions_share_what_was_read_unless_told_where_to_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(botocore.session, "create_loader", botocore.session.create_loader)
+    monkeypatch.delenv("AWS_DATA_PATH", raising=False)
+    seed._share_descriptions()
+    one, other = (botocore.session.Session().get_component("data_loader") for _ in range(2))
+    assert one is other
+    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
+    own = botocore.session.Session().get_component("data_loader")
+    assert own is not one
+    assert str(tmp_path) in own.search_paths
+
+
+def test_packages_are_linked_anew_when_others_are_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linked = packages.link_packages(tmp_path / "runtime")
+    assert (linked / "boto3" / "session.py").exists()
+    (linked / "numpy").symlink_to(tmp_path)
+    monkeypatch.setattr(packages, "_installed", lambda: "another state")
+    packages.link_packages(linked)
+    assert not (linked / "numpy").is_symlink()
+    monkeypatch.setattr(packages, "_closure", lambda: pytest.fail("read again, although nothing changed"))
+    packages.link_packages(linked)

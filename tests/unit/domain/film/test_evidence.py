@@ -21,7 +21,7 @@ from trailer.domain.film.detections import (
     ModerationDetection,
     ShotDetection,
 )
-from trailer.domain.film.evidence import PLACES, rounded, strength
+from trailer.domain.film.evidence import PLACES, stored, strength
 from trailer.domain.time.timecode import FrameRange
 from trailer.wire.analysis import dump_analysis
 
@@ -50,7 +50,7 @@ def test_values_are_stored_as_python_rounds_them() -> None:
     middles = [(2 * drawn.randrange(10**PLACES) + 1) / (2 * 10**PLACES) for _ in range(2_000)]
     beside = [nextafter(middle, end) for middle in middles for end in (0.0, 1.0)]
     every = [0.0, 1.0, *values, *middles, *beside]
-    assert rounded(every) == [round(value, PLACES) for value in every]
+    assert stored(every) == [round(value, PLACES) for value in every]
 
 
 def test_an_ancestor_does_not_count_again_beside_its_descendant() -> None:

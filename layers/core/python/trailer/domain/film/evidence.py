@@ -324,19 +324,19 @@ def _moments(found: _Found, grid: MomentGrid, order: Sequence[int]) -> tuple[Mom
     ):
         numbers = map(position_of.__getitem__, strengths)
         names = [name for name in CUES if name in cues]
-        levels = rounded(map(cues.__getitem__, names))
+        levels = stored(map(cues.__getitem__, names))
         moments.append(
             Moment(
                 frames,
                 shot,
-                tuple(sorted(zip(numbers, rounded(strengths.values()), strict=True))),
+                tuple(sorted(zip(numbers, stored(strengths.values()), strict=True))),
                 dict(zip(names, levels, strict=True)),
             )
         )
     return tuple(moments)
 
 
-def rounded(values: Iterable[float]) -> list[float]:
+def stored(values: Iterable[float]) -> list[float]:
     """``round(value, PLACES)`` of each in a third of its time: that is most of what making moments takes.
 
     Only near the middle of two stored values does it take more care to find the nearer one.

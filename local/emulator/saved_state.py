@@ -1,12 +1,17 @@
-"""Start with what a deployed pipeline needs; any other service wakes up, its state with it, when it is used.
+"""What is kept between runs: saved as it goes, and restored with the service that it belongs to.
+
+A start wakes what a deployed pipeline needs; any other service wakes up, its state with it, when it is used.
 
 CloudFormation imports every service that it can make a resource of, and each of them saves its state. To
 import them all again would be most of a start, and nobody asks for them until the next deployment.
 """
 
 import functools
+import json
 import logging
 import sys
+import time
+from pathlib import Path
 from typing import Any
 
 from local.emulator.imports import after_import
@@ -22,6 +27,7 @@ AWAKE = (
 """Modules that are imported and restored at the start."""
 
 SERVICES = "ministack.services."
+SAVE_ATTEMPTS = 5
 
 
 def wake_those_in_use() -> None:
@@ -43,9 +49,7 @@ def wake_those_in_use() -> None:
 
 def restore(key: str, service: Any) -> None:
     """Give a service what its file holds; without one, or with one that it can't take, it begins anew."""
-    from ministack.core.persistence import load_state  # noqa: PLC0415
-
-    data = load_state(key)
+    data = _persistence().load_state(key)
     if not data:
         return
     try:
@@ -56,10 +60,49 @@ def restore(key: str, service: Any) -> None:
 
 def stacks() -> dict[str, str]:
     """The stacks that there are, with their status; while CloudFormation sleeps its file knows them."""
-    from ministack.core.persistence import load_state  # noqa: PLC0415
-
     awake: Any = sys.modules.get(f"{SERVICES}cloudformation")
-    known: Any = awake._stacks if awake is not None else (load_state("cloudformation") or {}).get("stacks")
+    if awake is not None:
+        known = awake._stacks
+    else:
+        known = (_persistence().load_state("cloudformation") or {}).get("stacks")
     records = known._data.values() if known is not None else ()
     statuses = {str(record["StackName"]): str(record["StackStatus"]) for record in records}
     return {name: status for name, status in statuses.items() if status != "DELETE_COMPLETE"}
+
+
+def save_services(services: dict[str, Any]) -> None:
+    """Save the state of every service, again if it changed while it was copied."""
+    for name, get_state in services.items():
+        for attempt in range(SAVE_ATTEMPTS):
+            try:
+                state = get_state()
+                if state is not None:
+                    _save(name, state)
+                break
+            except RuntimeError as error:
+                if attempt == SAVE_ATTEMPTS - 1:
+                    logger.warning("The state of %s was not saved: %s", name, error)
+                time.sleep(0.05)
+
+
+def _save(name: str, state: Any) -> None:
+    """Write one service's state as the emulator's ``save_state`` does, which takes ten times as long.
+
+    It writes as it encodes, and for that Python has no encoder in C; meanwhile no request would be answered.
+    """
+    emulator = _persistence()
+    whole = {"__ministack_format__": emulator._state_format_version(name), "payload": state}
+    path = Path(emulator.STATE_DIR, f"{name}.json")
+    scratch = path.with_suffix(".json.tmp")
+    try:
+        scratch.write_text(json.dumps(whole, default=emulator._json_default), encoding="utf-8")
+        scratch.replace(path)
+    except (OSError, TypeError) as error:
+        logger.warning("The state of %s was not saved: %s", name, error)
+        scratch.unlink(missing_ok=True)
+
+
+def _persistence() -> Any:
+    from ministack.core import persistence  # noqa: PLC0415  (it reads at import where it is to save)
+
+    return persistence
