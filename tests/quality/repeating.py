@@ -58,7 +58,7 @@ def noisy(detections: Detections, seed: int) -> Detections:
         for name in _NOISY
     }
     changed["faces"] = tuple(
-        replace(face, emotions=tuple((name, moved(value)) for name, value in face.emotions))
+        replace(face, emotions=tuple(moved(value) if value else 0.0 for value in face.emotions))
         for face in detections.faces
     )
     return replace(detections, **changed)

@@ -18,6 +18,7 @@ from trailer.domain.film.detections import (
     LabelDetection,
     MillisecondSpan,
     ShotDetection,
+    emotion_levels,
 )
 from trailer.domain.film.media import AudioTrack, SourceMedia
 from trailer.domain.time.timecode import FrameRange
@@ -204,12 +205,12 @@ def _faces(
     return found
 
 
-def _feeling(random: Random, mood: str | None) -> tuple[tuple[str, float], ...]:
+def _feeling(random: Random, mood: str | None) -> tuple[float, ...]:
     calm = random.uniform(20, 95)
     strong = (
         mood if mood and random.random() < 0.6 else random.choice(("HAPPY", "CONFUSED", "SURPRISED", "SAD"))
     )
-    return tuple(sorted({"CALM": calm, strong: (100 - calm) * 0.9, "UNKNOWN": (100 - calm) * 0.1}.items()))
+    return emotion_levels({"CALM": calm, strong: (100 - calm) * 0.9, "UNKNOWN": (100 - calm) * 0.1})
 
 
 def _cues(frames: int, rate: Fraction) -> tuple[CueDetection, ...]:

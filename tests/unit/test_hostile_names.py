@@ -18,7 +18,7 @@ from tests.unit.wire.films import analysis_of, clip, film, plan_of
 from trailer import runtime
 from trailer.aws.s3 import S3Uploads
 from trailer.aws.sns import SnsNotifier
-from trailer.domain.film.evidence import Concept
+from trailer.domain.film.concepts import Concept
 from trailer.domain.film.gates import Gate
 from trailer.domain.planning.plan import RejectedScene
 from trailer.domain.reasons import explain

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from trailer.domain.film.analysis import Analysis, SensitiveRange
-from trailer.domain.film.evidence import Concept
+from trailer.domain.film.concepts import Concept
 from trailer.domain.film.gates import Gate
 from trailer.domain.film.media import AudioTrack, SourceMedia
 from trailer.domain.film.scenes import Scene

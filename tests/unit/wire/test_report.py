@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.wire.films import analysis_of, clip, film, films, plan_of, plans
-from trailer.domain.film.evidence import Concept
+from trailer.domain.film.concepts import Concept
 from trailer.domain.film.gates import Gate
 from trailer.domain.planning.plan import GateSummary, RejectedScene
 from trailer.domain.time.timecode import FrameRange

@@ -20,6 +20,7 @@ from trailer.domain.film.detections import (
     MillisecondSpan,
     ModerationDetection,
     ShotDetection,
+    emotion_levels,
 )
 from trailer.domain.film.evidence import PLACES, stored, strength
 from trailer.domain.time.timecode import FrameRange
@@ -43,14 +44,17 @@ def test_strength_begins_at_a_confidence_of_fifty(confidence: float, expected: f
     assert strength(confidence) == expected
 
 
-def test_values_are_stored_as_python_rounds_them() -> None:
+def test_values_are_stored_as_the_nearest_short_number() -> None:
     drawn = Random(4)
     values = [drawn.random() for _ in range(20_000)]
     # Middles between two stored values, and what lies right beside them.
     middles = [(2 * drawn.randrange(10**PLACES) + 1) / (2 * 10**PLACES) for _ in range(2_000)]
     beside = [nextafter(middle, end) for middle in middles for end in (0.0, 1.0)]
     every = [0.0, 1.0, *values, *middles, *beside]
-    assert stored(every) == [round(value, PLACES) for value in every]
+    for value, short in zip(every, stored(every), strict=True):
+        assert short == round(short, PLACES)
+        assert abs(short - value) <= 0.5000001 / 10**PLACES
+    assert stored(values) == [round(value, PLACES) for value in values]
 
 
 def test_an_ancestor_does_not_count_again_beside_its_descendant() -> None:
@@ -110,7 +114,7 @@ def face(at: int, area: float = 0.1, **more: object) -> FaceDetection:
 
 
 def test_a_calm_face_shows_little_and_an_expressive_one_much() -> None:
-    calm, angry = (("CALM", 95.0), ("SAD", 5.0)), (("ANGRY", 90.0), ("CALM", 10.0))
+    calm, angry = emotion_levels({"CALM": 95.0, "SAD": 5.0}), emotion_levels({"ANGRY": 90.0, "CALM": 10.0})
     analysis = film(faces=(face(500, emotions=calm), face(2500, emotions=angry)))
     quiet, loud = analysis.shot_cue(0, "expressive"), analysis.shot_cue(1, "expressive")
     assert quiet is not None

@@ -8,8 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from trailer.domain.film.analysis import Analysis, SensitiveRange
+from trailer.domain.film.concepts import Concept
 from trailer.domain.film.detections import CueDetection
-from trailer.domain.film.evidence import Concept, Moment
+from trailer.domain.film.evidence import Moment
 from trailer.domain.film.gates import cue_gates
 from trailer.domain.film.media import SourceMedia
 from trailer.domain.film.scenes import Scene

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.quality.titles import title
-from trailer.domain.film.evidence import Concept, Moment
+from trailer.domain.film.concepts import Concept
+from trailer.domain.film.evidence import Moment
 from trailer.domain.taste.profiles import get_profile
 from trailer.domain.taste.relevance import RelevanceTrack, opinions, relevance_track, score, tastes, wishes
 from trailer.domain.time.timecode import FrameRange

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from trailer.domain.film.analysis import Analysis, SensitiveRange
+from trailer.domain.film.concepts import Concept
 from trailer.domain.film.detections import CueDetection
-from trailer.domain.film.evidence import CUES, Concept, Moment
+from trailer.domain.film.evidence import CUES, Moment
 from trailer.domain.film.gates import Gate
 from trailer.domain.film.scenes import Scene
 from trailer.domain.film.shots import Shot

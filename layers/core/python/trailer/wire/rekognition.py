@@ -23,6 +23,7 @@ from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 from trailer.domain.film.detections import (
+    EMOTIONS,
     CelebrityDetection,
     CueDetection,
     Detections,
@@ -31,9 +32,9 @@ from trailer.domain.film.detections import (
     MillisecondSpan,
     ModerationDetection,
     ShotDetection,
+    emotion_levels,
 )
 from trailer.domain.film.gates import TECHNICAL_CUES
-from trailer.domain.taste.vocabulary import EMOTIONS
 from trailer.domain.time.timecode import FrameRange, from_timecode, milliseconds_to_frame
 from trailer.errors import MalformedResponseError
 from trailer.wire.findings import Unusable, counted, name_of
@@ -50,8 +51,7 @@ _TEXT: Final = frozenset({str})
 _MOST: Final = 100.001
 """Rekognition's confidences pass 100 by a rounding."""
 
-_EMOTIONS: Final = {name: name for name in sorted(EMOTIONS)}
-"""The same object for every face of a name."""
+_EMOTIONS: Final = frozenset(EMOTIONS)
 
 _RATE_TOLERANCE: Final = 0.0005
 """Real answers show 29.978 for 29.97 material; 24 and 23.976 are twice as far apart as this allows."""
@@ -70,9 +70,9 @@ _ORDERS: Final[Mapping[type, Callable[[Any], Any]]] = {
     LabelDetection: attrgetter("span.start", "span.end", "name", "confidence", "parents", "categories"),
     FaceDetection: lambda face: (
         face.at,
-        face.confidence,
         face.area,
         face.emotions,
+        face.confidence,
         -1.0 if face.brightness is None else face.brightness,
         -1.0 if face.sharpness is None else face.sharpness,
     ),
@@ -291,14 +291,14 @@ def _side(start: Any, length: Any) -> float:
     raise Unusable("a face without a usable box")
 
 
-def _emotions(entries: Any) -> tuple[tuple[str, float], ...]:
-    """Each emotion that Rekognition is sure of to some degree, sorted by name."""
+def _emotions(entries: Any) -> tuple[float, ...]:
+    """How sure Rekognition is of each emotion."""
     found: dict[str, float] = {}
     for entry in entries or ():
         name, value = entry.get("Type"), entry.get("Confidence")
         if name in _EMOTIONS and type(value) in _NUMBERS and 0 < value <= _MOST:
-            found[name] = float(value)
-    return tuple([(name, min(100.0, found[name])) for name in _EMOTIONS if name in found])
+            found[name] = float(value) if value < 100 else 100.0
+    return emotion_levels(found)
 
 
 def _optional(value: Any) -> float | None:

@@ -11,8 +11,9 @@ from functools import cached_property
 from math import fsum
 from typing import Final
 
+from trailer.domain.film.concepts import Concept
 from trailer.domain.film.detections import DETECTORS, CueDetection, Detections, MillisecondSpan
-from trailer.domain.film.evidence import Concept, Evidence, Moment, gather
+from trailer.domain.film.evidence import Evidence, Moment, gather
 from trailer.domain.film.gates import Gate, content_range, cue_gates, split_trusted
 from trailer.domain.film.media import SourceMedia
 from trailer.domain.film.scenes import Scene, group_scenes

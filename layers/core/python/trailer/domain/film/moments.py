@@ -10,9 +10,13 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from typing import Final
 
 from trailer.domain.film.shots import Shot
 from trailer.domain.time.timecode import FrameRange, frame_reader
+
+_SAMPLES_BOTH_SIDES: Final = 4
+"""A sample speaks for one second divided by this before and after it."""
 
 
 class MomentGrid:
@@ -29,6 +33,7 @@ class MomentGrid:
         self._starts = [frames.start for frames in self.ranges]
         self._ends = [frames.end for frames in self.ranges]
         self._shots = shots
+        self._half = -(-rate.numerator // (_SAMPLES_BOTH_SIDES * rate.denominator))
         self.frame_at = frame_reader(rate)
         """The frame that a detector's milliseconds mean; see ``frame_reader``."""
 
@@ -53,9 +58,23 @@ class MomentGrid:
                 found.append((moment, shared))
         return found
 
-    def shot_around(self, moment: int) -> FrameRange:
-        """The range of a moment's shot, so that no finding leaks over a cut."""
-        return self._shots[self.shot_of[moment]].range
+    def stretch(self, start: int, end: int) -> tuple[int, int]:
+        """The frames, from one up to another, that milliseconds up to later ones mean; at least one."""
+        first, last = self.frame_at(start), self.frame_at(end)
+        return first, last if last > first else first + 1
+
+    def around(self, at: int) -> tuple[int, int] | None:
+        """The frames, from one up to another, that a sample speaks for; None when it is outside all shots.
+
+        These are a quarter of a second on both sides (the detector looks twice a second), but none
+        beyond its shot: no finding leaks over a cut.
+        """
+        frame = self.frame_at(at)
+        moment = self.at(frame)
+        if moment is None:
+            return None
+        shot = self._shots[self.shot_of[moment]].range
+        return max(shot.start, frame - self._half), min(shot.end, frame + self._half)
 
 
 def slices(frames: FrameRange, rate: Fraction) -> Iterator[FrameRange]:

@@ -14,8 +14,9 @@ from itertools import chain, pairwise
 from math import fsum, sqrt
 from typing import Final
 
+from trailer.domain.film.concepts import Concept
 from trailer.domain.film.detections import CueDetection
-from trailer.domain.film.evidence import PLACES, Concept, Evidence, Moment
+from trailer.domain.film.evidence import PLACES, Evidence, Moment
 from trailer.domain.film.shots import Shot
 from trailer.domain.time.timecode import FrameRange
 

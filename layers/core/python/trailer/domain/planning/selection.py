@@ -180,7 +180,8 @@ def _seeds(arena: _Arena) -> list[tuple[Candidate, ...]]:
     """
     by_gain = sorted(range(len(arena.pool)), key=lambda i: (-rounded(arena.gains[i], 12), i))[:_SEEDS]
     by_rate = [index for _, index in arena.ranking[:_SEEDS]]
-    singles = [(arena.pool[index],) for index in dict.fromkeys([*by_gain, *by_rate])]
+    # The best by rate is what greedy alone begins with.
+    singles = [(arena.pool[index],) for index in dict.fromkeys([*by_gain, *by_rate]) if index != by_rate[0]]
     sizes = [size for size, most in _GROUPS if len(arena.pool) <= most]
     return [*singles, *(group for size in sizes for group in combinations(arena.pool, size))]
 

@@ -11,6 +11,7 @@ from importlib.resources import files
 from math import isfinite
 from typing import Any, Final
 
+from trailer.domain.film.detections import EMOTIONS
 from trailer.domain.taste import vocabulary
 from trailer.errors import InvalidProfileError, UnknownProfileError
 
@@ -144,7 +145,7 @@ def parse_profile(document: Mapping[str, Any]) -> ViewerProfile:
         pace=_pace(document["pace"]),
         categories=_weights(document, "categories", vocabulary.categories()),
         labels=_weights(document, "labels", vocabulary.labels()),
-        emotions=_weights(document, "emotions", vocabulary.EMOTIONS),
+        emotions=_weights(document, "emotions", EMOTIONS),
         celebrities=_weights(document, "celebrities", None),
         moderation=_moderation(document),
         energy=_weights(document, "energy", vocabulary.ENERGY_CUES),

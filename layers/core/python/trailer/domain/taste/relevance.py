@@ -17,7 +17,8 @@ from operator import mul
 from typing import Final, NamedTuple
 
 from trailer.domain.film.analysis import Analysis
-from trailer.domain.film.evidence import Concept, Moment
+from trailer.domain.film.concepts import Concept
+from trailer.domain.film.evidence import Moment
 from trailer.domain.taste.profiles import ViewerProfile
 from trailer.domain.time.timecode import FrameRange
 
@@ -106,7 +107,7 @@ def wishes(moment: Moment, opinion_of: Mapping[int, Opinion], liking: Sequence[T
         if concept in opinion_of:
             source, weight = opinion_of[concept]
             wish = weight * value
-            if abs(wish) > abs(found.get(source, 0.0)):
+            if source not in found or abs(wish) > abs(found[source]):
                 found[source] = wish
     cues = moment.cues
     for cue, source, weight, middle, skips_zero in liking:

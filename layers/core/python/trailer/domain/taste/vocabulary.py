@@ -1,6 +1,6 @@
 """The words that Rekognition can say, so that a profile can be refused for a word it never says.
 
-Emotions come from botocore's service model (EmotionName). Categories, moderation classes and
+Emotions are told by ``film.detections``. Categories, moderation classes and
 labels are in ``profiles/vocabulary.json``, each list with its source. The label list holds
 names that a source vouches for, not all of Rekognition's roughly 3,000.
 """
@@ -13,10 +13,6 @@ from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
-
-EMOTIONS: Final = frozenset(
-    {"HAPPY", "SAD", "ANGRY", "CONFUSED", "DISGUSTED", "SURPRISED", "CALM", "UNKNOWN", "FEAR"}
-)
 
 ENERGY_CUES: Final = ("motion", "loudness", "cut_rate", "brightness", "darkness", "sharpness")
 """What a profile may weigh under "energy"."""

@@ -164,7 +164,8 @@ def frame_reader(rate: Fraction) -> Callable[[int], int]:
     double, whole = 2 * rate.numerator, 2 * unit
 
     def frame(milliseconds: int) -> int:
-        return max(0, (milliseconds * double + unit) // whole)
+        number = (milliseconds * double + unit) // whole
+        return number if number > 0 else 0
 
     return frame
 
