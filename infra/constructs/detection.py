@@ -10,16 +10,12 @@ from typing import Final
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.access import (
@@ -33,6 +29,7 @@ from infra.constructs.access import (
 from infra.constructs.compliance import acknowledge
 from infra.constructs.python_function import FunctionDefaults, PythonFunction
 from infra.constructs.queues import dead_letter_queue, work_queue
+from infra.constructs.ticks import TICK_WAITS, tick
 
 OPERATIONS: Final = ("SegmentDetection", "LabelDetection", "FaceDetection", "CelebrityRecognition")
 """Rekognition's names of our detectors: each has a Start and a Get. A new detector adds one here."""
@@ -131,7 +128,20 @@ class Detection(Construct):
             self, folder="reconcile_jobs", defaults=defaults, timeout=Duration.seconds(60)
         )
         self.dead_letters = dead_letter_queue(self, "DeadLetters")
-        _tick(self, self.reconcile_jobs.function, reconcile_every, self.dead_letters)
+        self.reconcile_jobs.function.configure_async_invoke(
+            # A tick that fails is not repeated: the next one comes in a minute.
+            retry_attempts=0,
+            max_event_age=TICK_WAITS,
+            on_failure=destinations.SqsDestination(self.dead_letters),
+        )
+        tick(
+            self,
+            "ReconcileTick",
+            self.reconcile_jobs.function,
+            every=reconcile_every,
+            description="Settles Rekognition jobs whose completion never came and starts queued ones",
+            dead_letters=self.dead_letters,
+        )
 
         self.event_functions = (resume_detection, self.reconcile_jobs)
         self.job_functions = (start_detection, *self.event_functions)
@@ -152,26 +162,6 @@ class Detection(Construct):
         read_results(collect_detection, results, DETECTIONS)
         write_results(collect_detection, results)
         self.states = (start_detection, collect_detection)
-
-
-def _tick(scope: Construct, function: lambda_.IFunction, every: Duration, dead_letters: sqs.IQueue) -> None:
-    events.Rule(
-        scope,
-        "ReconcileTick",
-        description="Settles Rekognition jobs whose completion never came and starts queued ones",
-        schedule=events.Schedule.rate(every),
-        targets=[
-            # The next tick does what this one didn't, so a late or repeated tick is worth nothing.
-            targets.LambdaFunction(
-                function, retry_attempts=0, max_event_age=Duration.minutes(1), dead_letter_queue=dead_letters
-            )
-        ],
-    )
-    function.configure_async_invoke(
-        retry_attempts=0,
-        max_event_age=Duration.minutes(1),
-        on_failure=destinations.SqsDestination(dead_letters),
-    )
 
 
 def _allow_starting(

@@ -23,6 +23,7 @@ from constructs import Construct
 from infra.constructs.access import count_cost, query_index, use_table
 from infra.constructs.python_function import FunctionDefaults, PythonFunction
 from infra.constructs.queues import dead_letter_queue
+from infra.constructs.ticks import tick
 from infra.constructs.workflow import StateMachine, allow_asking
 
 
@@ -64,21 +65,13 @@ class EndedExecutions(Construct):
         for machine in machines:
             allow_asking(self.close_records, machine)
             self._listen(machine)
-        events.Rule(
+        tick(
             self,
             "Tick",
+            self.close_records.function,
+            every=look_every,
             description="Closes records whose execution is over",
-            schedule=events.Schedule.rate(look_every),
-            targets=[
-                targets.LambdaFunction(
-                    self.close_records.function,
-                    event=events.RuleTargetInput.from_object({}),
-                    # The next tick does what this one didn't.
-                    retry_attempts=0,
-                    max_event_age=Duration.minutes(1),
-                    dead_letter_queue=self.dead_letters,
-                )
-            ],
+            dead_letters=self.dead_letters,
         )
 
     def _listen(self, machine: StateMachine) -> None:

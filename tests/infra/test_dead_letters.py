@@ -65,6 +65,24 @@ def test_every_function_that_an_event_calls_keeps_what_it_could_not_do(pipeline:
     assert called <= keeping
 
 
+def test_a_tick_waits_for_room_among_the_functions_of_a_busy_account(pipeline: Template) -> None:
+    """A thousand films at work throttle it now and then, which is nothing to wake a person for."""
+    ticks = [
+        target["RetryPolicy"]
+        for path, rule in pipeline.resources("AWS::Events::Rule").items()
+        if "ScheduleExpression" in rule
+        for target in rule["Targets"]
+    ]
+    assert len(ticks) == 2
+    patience = [policy["MaximumEventAgeInSeconds"] for policy in ticks]
+    patience += [
+        config["MaximumEventAgeInSeconds"]
+        for config in pipeline.resources("AWS::Lambda::EventInvokeConfig").values()
+        if "MaximumEventAgeInSeconds" in config
+    ]
+    assert min(patience) >= 900
+
+
 def test_every_dead_letter_wakes_somebody(pipeline: Template) -> None:
     alarms = pipeline.resources("AWS::CloudWatch::Alarm").values()
     watched = {

@@ -7,7 +7,14 @@ import pytest
 
 from tests.fakes import FakeRekognition, fake_services, upload_event
 from trailer.domain.work.jobs import JobStatus
-from trailer.errors import DetectionFailedError, MalformedResponseError, UnsupportedVideoError
+from trailer.errors import (
+    DetectionFailedError,
+    JobQuotaReachedError,
+    MalformedResponseError,
+    ServiceBusyError,
+    StartUnansweredError,
+    UnsupportedVideoError,
+)
 from trailer.steps.collect_detection import collect_detection
 from trailer.steps.reconcile_jobs import reconcile_jobs
 from trailer.steps.register_video import register_video
@@ -153,6 +160,30 @@ def test_the_minute_tick_starts_pending_jobs_and_settles_those_whose_message_was
     assert reconcile_jobs(services) == {"woken": 0, "repeated": 0, "settled": 1, "started": 1}
     assert services.workflow.succeeded == ["token-0"]
     assert services.jobs.get(tags[1]).status is JobStatus.RUNNING
+
+
+def test_a_start_without_an_answer_is_repeated_each_minute_and_told_after_a_day(services):
+    film = register(services)
+    services.detections.refusal = ServiceBusyError("no answer")
+    tag = start_detection(film, "segments", "token-1", services)["jobTag"]
+    services.clock.start += timedelta(hours=23)
+    assert reconcile_jobs(services)["repeated"] == 1
+    services.clock.start += timedelta(hours=2)
+    with pytest.raises(StartUnansweredError, match=f"segments detection of {film}"):
+        reconcile_jobs(services)
+    assert services.jobs.get(tag).status is JobStatus.RUNNING
+    services.detections.refusal = None
+    reconcile_jobs(services)
+    assert services.jobs.get(tag).job_id == "job-0"
+
+
+def test_slots_that_are_taken_for_days_are_an_answer(services):
+    film = register(services)
+    services.detections.refusal = ServiceBusyError("no answer")
+    start_detection(film, "segments", "token-1", services)
+    services.detections.refusal = JobQuotaReachedError("no slot")
+    services.clock.start += timedelta(days=3)
+    assert reconcile_jobs(services)["repeated"] == 1
 
 
 def test_the_minute_tick_leaves_running_jobs_alone(services):

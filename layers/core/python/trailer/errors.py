@@ -95,6 +95,10 @@ class ProxyInWorkError(StillWaitingError):
     """A film with equal bytes makes the copy that both need; this one asks again later."""
 
 
+class StartUnansweredError(TrailerError):
+    """Rekognition has not answered the start of a job for a day; the job is asked about again each minute."""
+
+
 class ResultForgottenError(TrailerError):
     """Rekognition doesn't know the job any more: it keeps results for seven days."""
 

@@ -49,20 +49,26 @@ def start_pending_and_tell(services: Services) -> int:
     return started
 
 
-def repeat_start(job: DetectionJob, services: Services) -> None:
+def repeat_start(job: DetectionJob, services: Services) -> bool:
     """Call Start once more for a job whose first answer is not known; the same job is never billed twice.
 
     A refusal for want of a slot proves nothing about the first call, so the job
     stays as it is then.
+
+    Returns:
+        Whether there was an answer, a refusal included.
     """
     try:
         job_id = services.detections.start(job)
-    except (JobQuotaReachedError, ServiceBusyError):
-        return
+    except ServiceBusyError:
+        return False
+    except JobQuotaReachedError:
+        return True
     except TrailerError as error:
         refuse_job(job, error, services)
-        return
+        return True
     _note_start(job, job_id, services)
+    return True
 
 
 def someone_waiting(job: DetectionJob, services: Services) -> str | None:

@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from trailer.domain.work.jobs import NOBODY_WAITS, RESULTS_KEPT, DetectionJob
-from trailer.errors import ResultForgottenError, ServiceBusyError, TrailerError
+from trailer.errors import ResultForgottenError, ServiceBusyError, StartUnansweredError, TrailerError
 from trailer.ports import Services
 from trailer.steps.job_outcomes import settle_job, wake_waiting
 from trailer.steps.job_queue import repeat_start, someone_waiting
 
 _ANSWER_LOST: Final = timedelta(minutes=2)
 """How long Start may go without an answer: longer than any function that calls it lives."""
+_NEVER_ANSWERED: Final = timedelta(days=1)
+"""How long Start may go without an answer before a person has to hear of it."""
 _MESSAGE_LOST: Final = timedelta(minutes=5)
 """How long a job may run before Rekognition is asked; its message normally is much faster."""
 _START_LOST: Final = RESULTS_KEPT
@@ -34,6 +36,9 @@ def wake_forgotten(services: Services) -> int:
 def repeat_lost_starts(services: Services) -> int:
     """Find out about jobs whose Start never answered.
 
+    Each is asked for again at every tick, since its film waits for ten days; after one without
+    an answer the tick fails, so that somebody is told.
+
     One that nobody waits for is left alone: if Rekognition has it, its completion will
     say so, and if not, nothing needs to be billed. It stays open, so that the next film
     with these bytes joins it and asks under the same token.
@@ -51,9 +56,14 @@ def settle_overdue(services: Services) -> int:
 
 
 def _repeat(job: DetectionJob, now: datetime, services: Services) -> None:
+    began = datetime.fromisoformat(job.started_at or job.created_at)
     if someone_waiting(job, services) is not None:
-        repeat_start(job, services)
-    elif datetime.fromisoformat(job.started_at or job.created_at) < now - _START_LOST:
+        if not repeat_start(job, services) and began < now - _NEVER_ANSWERED:
+            raise StartUnansweredError(
+                f"Rekognition gives no answer to the start of the {job.detector} detection of "
+                f"{job.video_id}, first asked for at {began:%Y-%m-%d %H:%M} UTC. The film waits."
+            )
+    elif began < now - _START_LOST:
         services.jobs.abandon(job.tag, reason=NOBODY_WAITS, at=now)
 
 

@@ -64,6 +64,13 @@ OURS: Final = (
     ),
     Meaning(
         _BUG,
+        "Rekognition has not answered the start of a detection for a day.",
+        f"{PLATFORM}see whether the account's Region has Rekognition Video and what its status page says; "
+        "it is asked again every minute.",
+        "StartUnansweredError",
+    ),
+    Meaning(
+        _BUG,
         "A part of the deployment is missing.",
         f"{PLATFORM}deploy again, then {AGAIN}",
         """
