@@ -13,6 +13,7 @@ from trailer.domain.planning.brief import Brief, PlanRequest, brief_of
 from trailer.domain.planning.candidates import best_window
 from trailer.domain.planning.drafting import Draft, draft
 from trailer.domain.planning.exchanging import exchanged
+from trailer.domain.planning.fitting import Fitting
 from trailer.domain.planning.pacing import Bounds, allocate
 from trailer.domain.planning.selection import Choice
 from trailer.domain.taste.profiles import get_profile, load_profiles
@@ -59,9 +60,8 @@ def test_an_exchange_is_worth_more_and_keeps_the_shape_of_the_trailer(
     before = next(arrangements(chosen.clips, brief.energy, film.content))
     bounds = [Bounds(item.clip.shortest, item.clip.longest, False) for item in before]
     lengths = allocate(bounds, limit)
-    cuts = {frame for shot in film.shots for frame in (shot.range.start, shot.range.end)}
 
-    after = exchanged(brief, chosen, before, lengths, cuts)
+    after = exchanged(Fitting(brief, chosen), before, lengths)
 
     assert worth(brief, chosen, after, lengths) >= worth(brief, chosen, before, lengths) - 1e-9
     assert [item.act for item in after] == [item.act for item in before]
@@ -86,7 +86,6 @@ def test_a_trailer_gets_better_clips_by_it() -> None:
         chosen = draft(brief)
         before = next(arrangements(chosen.clips, brief.energy, film.content))
         lengths = allocate([Bounds(i.clip.shortest, i.clip.longest, False) for i in before], 750)
-        cuts = {frame for shot in film.shots for frame in (shot.range.start, shot.range.end)}
-        after = exchanged(brief, chosen, before, lengths, cuts)
+        after = exchanged(Fitting(brief, chosen), before, lengths)
         improved += worth(brief, chosen, after, lengths) > worth(brief, chosen, before, lengths) + 1e-6
     assert improved >= 4

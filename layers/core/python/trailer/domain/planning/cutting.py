@@ -11,9 +11,10 @@ from trailer.domain.planning.brief import Brief
 from trailer.domain.planning.candidates import best_window
 from trailer.domain.planning.drafting import Draft
 from trailer.domain.planning.exchanging import exchanged
+from trailer.domain.planning.fitting import Fitting
 from trailer.domain.planning.flashes import Cuts
-from trailer.domain.planning.pacing import Bounds, allocate
 from trailer.domain.planning.settling import settled
+from trailer.domain.planning.varying import varied
 from trailer.domain.time.timecode import FrameRange
 
 _VARIED: Final = 0.6
@@ -23,33 +24,21 @@ _VARIED: Final = 0.6
 def arranged(brief: Brief, draft: Draft) -> tuple[list[Placed], list[int]]:
     """Of several orders the one whose energy follows the arc best, with the length of each clip.
 
-    Then each place gets the clip that is worth most at just its length.
+    Then a short trailer gets clips that vary more, and each place the clip that is worth most at
+    just its length.
     """
-    cuts = {frame for shot in brief.analysis.shots for frame in (shot.range.start, shot.range.end)}
+    fitting = Fitting(brief, draft)
     level = {id(clip): brief.energy.mean(clip.range) for clip in draft.clips}
     best: tuple[float, list[Placed], list[int]] | None = None
     for placed in arrangements(draft.clips, brief.energy, brief.analysis.content):
-        lengths = _lengths(brief, draft, placed, cuts)
+        lengths = fitting.lengths(placed)
         fit = intensity([level[id(item.clip)] for item in placed], lengths) or 0.0
         fit = round(fit + 2 * min(_VARIED, variation(lengths) or 0.0), 6)
         if best is None or fit > best[0]:
             best = fit, placed, lengths
     assert best is not None
-    return exchanged(brief, draft, best[1], best[2], cuts), best[2]
-
-
-def _lengths(brief: Brief, draft: Draft, placed: Sequence[Placed], cuts: set[int]) -> list[int]:
-    clips = [item.clip for item in placed]
-    bounds = [
-        Bounds(
-            clip.shortest,
-            clip.longest,
-            clip.room.start + clip.longest in cuts or clip.longest == clip.room.length,
-        )
-        for clip in clips
-    ]
-    stages = [clip.stage for clip in clips]
-    return allocate(bounds, brief.request.max_frames, stages, draft.objective.quotas)
+    placed, lengths = varied(fitting, best[1], best[2])
+    return exchanged(fitting, placed, lengths), lengths
 
 
 def cut(brief: Brief, placed: Sequence[Placed], lengths: Sequence[int]) -> list[FrameRange]:
