@@ -115,6 +115,8 @@ class Matrices:
         self.words = np.array([[one.concepts.get(word, 0.0) for word in words] for one in pool])
         self.words = self.words.reshape(len(pool), len(words))
         scenes = sorted({one.scene for one in pool})
+        looks = sorted({one.look for one in pool if one.look >= 0})
+        self.looks = np.array([[one.look == look for look in looks] for one in pool], dtype=float)
         self.scenes = np.array([[one.scene == scene for scene in scenes] for one in pool], dtype=float)
         self.stages = np.array([[one.stage == s for s in range(len(objective.quotas))] for one in pool])
         self.worths = self.values + _FLOOR * self.costs
@@ -156,6 +158,7 @@ class Matrices:
         chosen = (np.arange(2**count)[:, None] >> np.arange(count)) & 1
         chosen = chosen[chosen @ self.charges <= (self.problem.budget if budget is None else budget)]
         chosen = chosen[(chosen @ self.scenes <= self.problem.rules.clips_per_scene).all(axis=1)]
+        chosen = chosen[(chosen @ self.looks <= 1).all(axis=1)]
         for crowd in self.crowds():
             chosen = chosen[chosen[:, crowd].sum(axis=1) <= 1]
         return float(self.value(chosen.astype(float)).max())
@@ -210,6 +213,8 @@ class _Program:
             self._row(dict.fromkeys(crowd, 1.0), 1)
         for scene in own.scenes.T:
             self._row(dict.fromkeys(np.flatnonzero(scene), 1.0), own.problem.rules.clips_per_scene)
+        for look in own.looks.T:
+            self._row(dict.fromkeys(np.flatnonzero(look), 1.0), 1)
 
     def _terms(self, own: Matrices, count: int, words: int, scenes: int, stages: int) -> None:
         """Each term's column is at most what the chosen candidates bring it."""

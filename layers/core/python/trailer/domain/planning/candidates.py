@@ -20,6 +20,9 @@ from trailer.domain.time.timecode import FrameRange
 FLASH_FRAMES: Final = 6
 """Fewer frames of a shot at the edge of a clip that also shows another shot are a flash."""
 
+NO_LOOK: Final = -1
+"""Of a clip of which no label tells what it shows."""
+
 _PART_SECONDS: Final = Fraction(1, 2)
 _MOST_SHOTS: Final = 6
 _CUT_CHARGE: Final = 14
@@ -42,6 +45,8 @@ class CutRules:
     spacing: int
     """Frames between clips of neighbouring material."""
     clips_per_scene: int
+    repeats_looks: bool = False
+    """Whether two clips may show the same."""
     reusable: int = 0
     """Frames of earlier trailers that the clips may show together; only clips that show some are asked."""
     tempo: Tempo | None = None
@@ -122,6 +127,8 @@ class Candidate:
     """Cuts of the film inside the clip."""
     reused: int = 0
     """Frames of earlier trailers that it shows at most, at whatever length; 0 where that does not matter."""
+    look: int = NO_LOOK
+    """What it shows, by number; clips of one scene whose labels are the same share it."""
     rising: float = 0.0
     """How far its energy is that of its place in the story, 0 to 1: calm early, lively late."""
 

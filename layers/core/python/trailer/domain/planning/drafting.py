@@ -93,7 +93,7 @@ def _looser(rules: CutRules, budget: int) -> list[tuple[CutRules, Generate, bool
 
     What says nothing to the viewer is chosen only where what does can't fill the trailer.
     """
-    closer = replace(rules, spacing=0, clips_per_scene=1_000_000)
+    closer = replace(rules, spacing=0, clips_per_scene=1_000_000, repeats_looks=True)
     longer = replace(closer, longest=4 * rules.longest, long_shot=2 * rules.part)
     return [
         (rules, candidates, True),

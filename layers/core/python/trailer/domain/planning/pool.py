@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -11,6 +11,7 @@ from trailer.domain.film.evidence import Moment
 from trailer.domain.film.ranks import ranked
 from trailer.domain.numbers import rounded
 from trailer.domain.planning.candidates import Candidate
+from trailer.domain.planning.looks import looks
 from trailer.domain.planning.story import stage_of
 from trailer.domain.taste.relevance import Opinion, RelevanceTrack
 from trailer.domain.time.timecode import FrameRange
@@ -49,12 +50,15 @@ def shortlist(
     """
     ranks = ranked([rounded(energy.mean(one.range), 6) for one in found])
     stages = [stage_of(one.range.start, analysis.content) for one in found]
-    kept: Iterable[int] = range(len(found))
+    kept: Sequence[int] = range(len(found))
     if len(found) > LARGEST_POOL:
         kept = _thinned(found, stages, track, welcome)
+    shown = [found[index] for index in kept]
+    look_of = dict(zip(kept, looks(analysis, shown, track), strict=True))
     return [
         replace(
             found[index],
+            look=look_of[index],
             stage=stages[index],
             rising=_rising(found[index], ranks[index], analysis.content),
             concepts=words_of(analysis, found[index], track, welcome),

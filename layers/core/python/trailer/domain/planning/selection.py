@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import Final
 
 from trailer.domain.numbers import rounded
-from trailer.domain.planning.candidates import Candidate, CutRules
+from trailer.domain.planning.candidates import NO_LOOK, Candidate, CutRules
 from trailer.domain.planning.objective import Objective, Shape, State
 
 _SEEDS: Final = 12
@@ -37,6 +37,7 @@ class Choice:
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._scenes: dict[int, int] = {}
+        self._looks: set[int] = set()
         self.clips: list[Candidate] = []
         self.charged = 0
         self.reused = 0
@@ -44,8 +45,8 @@ class Choice:
             self.add(candidate)
 
     def allows(self, candidate: Candidate) -> bool:
-        """Whether the candidate keeps its distance, its scene has a place left, and it may be repeated."""
-        if self._scenes.get(candidate.scene, 0) >= self._most:
+        """Whether the candidate keeps its distance, is new in its scene, has a place there, may repeat."""
+        if self._scenes.get(candidate.scene, 0) >= self._most or candidate.look in self._looks:
             return False
         if candidate.reused and self.reused + candidate.reused > self.rules.reusable:
             return False
@@ -62,6 +63,8 @@ class Choice:
         insort(self._starts, candidate.room.start)
         insort(self._ends, candidate.room.end)
         self._scenes[candidate.scene] = self._scenes.get(candidate.scene, 0) + 1
+        if candidate.look != NO_LOOK and not self.rules.repeats_looks:
+            self._looks.add(candidate.look)
         self.clips.append(candidate)
         self.state.add(candidate)
         self.charged += self.rules.charge(candidate)
