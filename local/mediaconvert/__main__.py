@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import logging
-import signal
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local.late import Late
 from local.mediaconvert.server import Server
+from local.stopping import StopSignal
 
 if TYPE_CHECKING:
     from local.mediaconvert.operations import Operations
@@ -31,10 +31,7 @@ def main() -> None:
     logging.getLogger(__name__).info("listening on http://127.0.0.1:%d", server.port)
     # Jobs of the last run are taken up then, too.
     operations.prepare()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    stop.wait()
+    StopSignal().wait()
     server.shutdown()
     for made in operations.made:
         made.service.stop()

@@ -5,17 +5,16 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import signal
 import sys
 import threading
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from local.late import Late
 from local.rekognition.limits import THROTTLES
 from local.rekognition.server import Server
 from local.rekognition.settings import PassSettings, ServiceSettings
+from local.stopping import StopSignal
 
 if TYPE_CHECKING:
     from local.rekognition.service import Service
@@ -68,21 +67,16 @@ def main() -> None:
     service = Late(make)
     server = Server(arguments.port, service)
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        # shutdown() waits for the loop that this very thread runs.
-        threading.Thread(target=server.shutdown).start()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    stop = StopSignal()
+    threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
     logging.getLogger(__name__).info("listening on %s:%d", *server.server_address[:2])
     # Jobs of the last run are taken up then, too.
     service.prepare(lambda made: made.prepare())
-    try:
-        server.serve_forever(poll_interval=0.1)
-    finally:
-        for made in service.made:
-            made.close()
-        server.server_close()
+    stop.wait()
+    server.shutdown()
+    for made in service.made:
+        made.close()
+    server.server_close()
 
 
 if __name__ == "__main__":

@@ -3,9 +3,7 @@
 import fcntl
 import json
 import os
-import signal
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from local.errors import LocalAwsError, ServiceStartError
+from local.stopping import StopSignal
 from local.supervisor.environment import PROJECT, Environment, Progress
 from local.supervisor.fingerprint import LOCAL_SOURCES, fingerprint
 from local.supervisor.services import Service, child_variables, choose_port, fetch, services
@@ -77,9 +76,7 @@ def serve(state_dir: Path, progress: Progress) -> int:
     Returns:
         The exit code: 0 after an orderly stop, 1 if a service failed (the reason is in ``failure.txt``).
     """
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = StopSignal()
     with locked(state_dir):
         (state_dir / FAILURE_FILE).unlink(missing_ok=True)
         environment, children = _plan(state_dir)
@@ -126,7 +123,7 @@ def _plan(state_dir: Path) -> tuple[Environment, list[Service]]:
 
 
 def _start(
-    environment: Environment, children: list[Service], guard: int, stop: threading.Event, progress: Progress
+    environment: Environment, children: list[Service], guard: int, stop: StopSignal, progress: Progress
 ) -> None:
     variables = child_variables(environment)
     for child in children:
@@ -137,9 +134,7 @@ def _start(
             progress(f"{child.title} is ready.")
 
 
-def _watch(
-    environment: Environment, children: list[Service], stop: threading.Event, progress: Progress
-) -> None:
+def _watch(environment: Environment, children: list[Service], stop: StopSignal, progress: Progress) -> None:
     limit = 60 * float(os.environ.get(IDLE_VARIABLE) or IDLE_MINUTES)
     next_check = time.monotonic() + min(limit, IDLE_CHECK_SECONDS)
     while not stop.wait(WATCH_SECONDS):
