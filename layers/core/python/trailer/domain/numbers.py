@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import fsum, sqrt
-from typing import Final
+from typing import Final, TypeVar
+
+Name = TypeVar("Name")
 
 _UNITS: Final = tuple(float(10**places) for places in range(13))
 _SURE: Final = 1e12
@@ -81,13 +83,13 @@ def kendall(one: Sequence[float], other: Sequence[float]) -> float | None:
     return agree / sqrt(bottom) if bottom > 0 else None
 
 
-def unit(vector: Mapping[str, float]) -> dict[str, float]:
+def unit(vector: Mapping[Name, float]) -> dict[Name, float]:
     """The vector at length 1; empty when it has none."""
     length = sqrt(fsum(value * value for value in vector.values()))
     return {name: value / length for name, value in vector.items()} if length > 0 else {}
 
 
-def dot(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+def dot(one: Mapping[Name, float], other: Mapping[Name, float]) -> float:
     """Scalar product; of unit vectors it is their cosine."""
     if len(one) > len(other):
         one, other = other, one

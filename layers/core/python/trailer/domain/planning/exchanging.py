@@ -13,14 +13,12 @@ from typing import Final
 
 from trailer.domain.planning.acts import Placed, intensity
 from trailer.domain.planning.candidates import Candidate
-from trailer.domain.planning.fitting import Fitting
+from trailer.domain.planning.fitting import INTENSITY, Fitting
 from trailer.domain.planning.selection import Choice
 
 _ROUNDS: Final = 2
 _RIVALS: Final = 25
 """The densest of each part of the story; a sparser one hardly ever wins."""
-_INTENSITY: Final = 0.06
-"""What a correlation of 1 with the wished intensity is worth, in the unit of the objective."""
 _LOST: Final = 0.9
 """A clip that follows the arc better must still bring this share of what its place brings now."""
 _EPSILON: Final = 1e-9
@@ -86,4 +84,4 @@ class _Stand:
     def _arc(self, index: int, clip: Candidate) -> float:
         """What the trailer's intensity is worth with a clip in a place."""
         levels = [*self._levels[:index], self._energy.mean(clip.range), *self._levels[index + 1 :]]
-        return _INTENSITY * (intensity(levels, self._lengths) or 0.0)
+        return INTENSITY * (intensity(levels, self._lengths) or 0.0)

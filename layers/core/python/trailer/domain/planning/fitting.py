@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 from trailer.domain.planning.acts import Placed
 from trailer.domain.planning.brief import Brief
@@ -13,6 +14,9 @@ from trailer.domain.planning.pacing import Bounds, allocate
 from trailer.domain.planning.pool import words_of
 from trailer.domain.planning.selection import Choice
 from trailer.domain.time.timecode import FrameRange
+
+INTENSITY: Final = 0.06
+"""What a correlation of 1 with the wished intensity is worth, in the unit of the objective."""
 
 
 class Fitting:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import sqrt
 from typing import Final
 
 from trailer.domain.film.analysis import Analysis
+from trailer.domain.numbers import dot, unit
 from trailer.domain.planning.candidates import NO_LOOK, Candidate
 from trailer.domain.taste.relevance import RelevanceTrack
 
@@ -35,7 +35,7 @@ def looks(analysis: Analysis, found: Sequence[Candidate], track: RelevanceTrack)
             numbers.append(NO_LOOK)
             continue
         known = firsts.setdefault(one.scene, [])
-        look = next((look for first, look in known if _cosine(vector, first) >= _ALIKE), None)
+        look = next((look for first, look in known if dot(vector, first) >= _ALIKE), None)
         if look is None:
             known.append((vector, number))
         numbers.append(number if look is None else look)
@@ -49,10 +49,4 @@ def _labels(one: Candidate, rarity: dict[int, float], track: RelevanceTrack) -> 
         for concept, value in track.moments[position].strengths:
             if concept in rarity and value > strongest.get(concept, 0.0):
                 strongest[concept] = value
-    weighed = {concept: value * rarity[concept] for concept, value in strongest.items()}
-    length = sqrt(sum([value * value for value in weighed.values()]))
-    return {concept: value / length for concept, value in weighed.items()} if length > 0 else {}
-
-
-def _cosine(one: Vector, other: Vector) -> float:
-    return sum([value * other[concept] for concept, value in one.items() if concept in other])
+    return unit({concept: value * rarity[concept] for concept, value in strongest.items()})

@@ -16,7 +16,7 @@ from typing import Final
 from trailer.domain.numbers import variation
 from trailer.domain.planning.acts import Placed, intensity
 from trailer.domain.planning.candidates import Candidate
-from trailer.domain.planning.fitting import Fitting
+from trailer.domain.planning.fitting import INTENSITY, Fitting
 from trailer.domain.planning.flashes import Cuts
 from trailer.domain.planning.objective import State
 from trailer.domain.planning.selection import Choice
@@ -36,8 +36,6 @@ _KEPT: Final = 0.92
 # What a trailer is worth beside its objective, in the unit of that.
 _VARIATION: Final = 1.0
 """A variation of 1."""
-_INTENSITY: Final = 0.06
-"""A correlation of 1 with the wished intensity."""
 _EDGES: Final = 0.3
 """All edges on cuts of the film."""
 _BALANCE: Final = 0.3
@@ -105,7 +103,7 @@ def _stand(fitting: Fitting, starts: Cuts, placed: Sequence[Placed], lengths: Se
     worth = (
         state.value
         + _VARIATION * min(_VARIED, varies)
-        + _INTENSITY * arc
+        + INTENSITY * arc
         + _EDGES * sum(map(fitting.edges, fitted)) / (2 * len(fitted))
         + _BALANCE * state.terms()["stage"]
     )
